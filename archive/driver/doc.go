@@ -1,0 +1,2 @@
+// Package driver defines what a kind of archive implements.
+package driver

@@ -1,0 +1,2 @@
+// Package keymap turns a call into a key.
+package keymap
