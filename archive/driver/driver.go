@@ -72,28 +72,38 @@ type Archive interface {
 	// Stat is Get without the value.
 	Stat(ctx context.Context, function string, key keymap.Key) (*Entry, error)
 
-	// Put stores entries, replacing those with the same key unless ifAbsent,
-	// and returns how many it stored. When it returns nil the entries survive
-	// the death of the process (see Sync for group commit).
+	// Put stores entries in order, replacing those with the same key unless
+	// ifAbsent, and returns how many it stored. Of two with the same key in one
+	// call the later counts, or with ifAbsent the first. When it returns nil the
+	// entries survive the death of the process (see Sync for group commit).
+	// After an error the first stored of the entries are in the archive; what
+	// became of the others is not known.
 	Put(ctx context.Context, entries []*Entry, ifAbsent bool) (stored int, err error)
 
-	// Delete removes an entry, or returns ErrNotFound.
+	// Delete removes an entry, or returns ErrNotFound. The last entry of a
+	// function takes the function with it.
 	Delete(ctx context.Context, function string, key keymap.Key) error
 
 	// Functions lists the functions that have entries, sorted by name.
 	Functions(ctx context.Context) ([]Function, error)
 
 	// List yields the entries of a function without their values, from the
-	// index, sorted by creation time, then name. A damaged entry is yielded as
-	// an error and the listing goes on.
+	// index, sorted by creation time, then name of the key: those that were
+	// there when the loop began, and perhaps later ones. A damaged entry is
+	// yielded as an error, beside an Entry that has at least the Key where that
+	// much is readable, and the listing goes on. A function without entries
+	// yields nothing. A cancelled ctx or a Close during the loop is yielded as
+	// an error and ends it.
 	List(ctx context.Context, function string) iter.Seq2[*Entry, error]
 
 	// Sync makes everything that was Put durable.
 	Sync(ctx context.Context) error
 
-	// URL returns the canonical URL of the archive.
+	// URL returns the canonical URL of the archive: archive.Open of it opens
+	// the same one, from any working directory.
 	URL() string
 
-	// Close releases the archive. It syncs first.
+	// Close releases the archive. It syncs first. The portable archive calls it
+	// once, when no other call but a List is under way.
 	Close() error
 }
