@@ -1,0 +1,65 @@
+package flight
+
+import (
+	"context"
+	"sync"
+)
+
+// node is a flight's place in the wait-for graph: an edge from a to b says that
+// the computation of a waits for the result of b. Memoized functions that call
+// one another may span groups, so there is one graph, with a lock of its own.
+// It is touched only by nested flights: a call from outside a computation can't
+// close a cycle.
+type node struct {
+	waitsFor map[*node]int // guarded by graph
+}
+
+var graph sync.Mutex
+
+type nodeKey struct{}
+
+// enter adds the edge from the computation that ctx belongs to, if any, to
+// target. It reports false, and adds nothing, if that would close a cycle.
+func enter(ctx context.Context, target *node) bool {
+	from, ok := ctx.Value(nodeKey{}).(*node)
+	if !ok {
+		return true
+	}
+	graph.Lock()
+	defer graph.Unlock()
+	if target.reaches(from) {
+		return false
+	}
+	if from.waitsFor == nil {
+		from.waitsFor = make(map[*node]int)
+	}
+	from.waitsFor[target]++
+	return true
+}
+
+// leave takes back what enter added.
+func leave(ctx context.Context, target *node) {
+	from, ok := ctx.Value(nodeKey{}).(*node)
+	if !ok {
+		return
+	}
+	graph.Lock()
+	defer graph.Unlock()
+	if from.waitsFor[target]--; from.waitsFor[target] == 0 {
+		delete(from.waitsFor, target)
+	}
+}
+
+// reaches reports whether n waits, directly or through others, for other.
+// The graph is kept free of cycles, so the walk ends.
+func (n *node) reaches(other *node) bool {
+	if n == other {
+		return true
+	}
+	for next := range n.waitsFor {
+		if next.reaches(other) {
+			return true
+		}
+	}
+	return false
+}
