@@ -1,0 +1,73 @@
+// Package archive keeps memoized results: one dictionary of entries, whatever
+// stores them.
+//
+// # Overview
+//
+// An Archive is opened by URL, once the package that implements its kind is
+// imported:
+//
+//	import _ "github.com/klepto-go/klepto/memarchive" // mem: and null:
+//
+//	a, err := archive.Open(ctx, "mem:")
+//
+// or by the constructor of such a package. Get, Put, PutIfAbsent, Delete, Has
+// and Stat work on one entry; GetMany, PutMany and All on many; List and
+// Functions read the index and open no value; Verify checks every entry, and
+// Copy brings entries from one archive into another.
+//
+// # Semantics
+//
+// An entry is found by function and key. The key's canonical bytes decide:
+// another key with the same digest is not found.
+//
+// A value comes back bit for bit, and shares no memory with what was put or
+// with what another Get returned: the caller may change what it got.
+//
+// When Put returns nil the entry survives the death of the process; Sync makes
+// it survive a power cut where the kind can. A kind that commits in groups says
+// so in its own documentation.
+//
+// # Checksums
+//
+// Put computes Entry.Sum, and every Get verifies it; a value that does not
+// match is ErrCorrupt, never a result. The sum is
+//
+//	XXH3-64 (seed 0) of Key.Canonical followed by value.WriteCanonical(Value)
+//
+// that is, one hash over the plain concatenation of the two byte strings. The
+// canonical bytes of a value hold the element types, names, shapes and the
+// elements in little-endian order, as package value documents; units and other
+// descriptions are left out. Any program that can write these bytes can check
+// an archive: with Python's xxhash, xxhash.xxh3_64_intdigest(canonical + value).
+//
+// # URLs
+//
+// A URL is
+//
+//	scheme ":" path [ "?" name "=" value { "&" name "=" value } ]
+//
+// The path is taken as it stands, with no escapes: "hdf:run 7/100%.h5" means the
+// file "100%.h5" in the folder "run 7". The last "?" begins the parameters, so a
+// path that has one is followed by another: "hdf:what?.h5?". Values (not paths)
+// may hold %-escapes. "hdf:///data/x.h5" is "hdf:/data/x.h5". A parameter that
+// the scheme does not know, or that is given twice, is an error.
+//
+// # Errors
+//
+// Every method returns errors as *Error, with operation, archive, function and
+// key; errors.Is finds the sentinels of this package and of the driver's own
+// causes (fs.ErrPermission, context.Canceled) in it.
+//
+// # Concurrency
+//
+// An Archive may be used by any number of goroutines. Loops over List, All and
+// GetMany hold no lock while their body runs: it may use the same archive.
+// Close waits for the operations under way.
+//
+// # Numbers
+//
+// Beside the driver's own work a Get or Put costs one pass of XXH3 over the
+// value (about 10 GB/s). All and GetMany read up to 4 entries ahead of the loop
+// body, so that reading and checking overlap with it; All stops reading ahead
+// at 64 MiB.
+package archive

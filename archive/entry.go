@@ -1,0 +1,104 @@
+package archive
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"github.com/klepto-go/klepto/keymap"
+	"github.com/klepto-go/klepto/value"
+)
+
+// hashers are kept because one holds a kilobyte of buffer.
+var hashers = sync.Pool{New: func() any { return xxh3.New() }}
+
+// Sum computes the checksum that the package documentation defines: XXH3-64
+// over the canonical bytes of the key, then of the value.
+func Sum(key keymap.Key, v value.Value) (uint64, error) {
+	h := hashers.Get().(*xxh3.Hasher)
+	defer hashers.Put(h)
+	h.Reset()
+	h.WriteString(key.Canonical) // a Hasher's writes return no error
+	if err := value.WriteCanonical(h, v); err != nil {
+		return 0, err
+	}
+	return h.Sum64(), nil
+}
+
+// complete returns a copy of e with everything set that the archive sets. Its
+// value is e's own: a driver keeps no reference to it.
+func complete(e *Entry) (*Entry, error) {
+	if err := check(e); err != nil {
+		return nil, err
+	}
+	full := *e
+	if full.Key.Name == "" {
+		full.Key.Name = full.Key.Digest.String()
+	}
+	if t := full.Provenance.Created; !t.IsZero() {
+		full.Provenance.Created = t.Round(0).UTC()
+	} else {
+		full.Provenance.Created = time.Time{}
+	}
+	sum, err := Sum(e.Key, e.Value)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrEntry, err)
+	}
+	full.Sum = sum
+	full.Bytes = value.Size(e.Value)
+	full.Shape = value.Describe(e.Value)
+	return &full, nil
+}
+
+// check refuses an entry that an archive could store but not give back.
+func check(e *Entry) error {
+	switch {
+	case e == nil:
+		return fmt.Errorf("%w: it is nil", ErrEntry)
+	case e.Key.Canonical == "":
+		return fmt.Errorf("%w: its key has no canonical bytes; make keys with package keymap", ErrEntry)
+	case e.Value == nil:
+		return fmt.Errorf("%w: it has no value; a nil result is value.Null", ErrEntry)
+	}
+	if err := value.Validate(e.Value); err != nil {
+		return fmt.Errorf("%w: %w", ErrEntry, err)
+	}
+	for _, arg := range e.Call.Args {
+		if arg.Value == nil {
+			return fmt.Errorf("%w: argument %q has no value", ErrEntry, arg.Name)
+		}
+		if err := value.Validate(arg.Value); err != nil {
+			return fmt.Errorf("%w: argument %q: %w", ErrEntry, arg.Name, err)
+		}
+	}
+	return nil
+}
+
+// verify holds what a driver returned against the sum it was stored with.
+func verify(e *Entry) error {
+	if e.Value == nil {
+		return fmt.Errorf("%w: the entry has no value; delete it, and the next call computes it again", ErrCorrupt)
+	}
+	if err := value.Validate(e.Value); err != nil {
+		return fmt.Errorf("%w: %w; delete the entry, and the next call computes it again", ErrCorrupt, err)
+	}
+	sum, err := Sum(e.Key, e.Value)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrCorrupt, err)
+	}
+	if sum != e.Sum {
+		return fmt.Errorf("%w: the value's checksum is %016x, not %016x as stored; delete the entry, and the next call computes it again",
+			ErrCorrupt, sum, e.Sum)
+	}
+	return nil
+}
+
+// wrapEntry is wrap for an entry that may be nil.
+func (a *Archive) wrapEntry(op string, e *Entry, err error) error {
+	if e == nil {
+		return a.wrap(op, "", keymap.Key{}, err)
+	}
+	return a.wrap(op, e.Call.Function, e.Key, err)
+}
