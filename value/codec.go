@@ -1,0 +1,110 @@
+package value
+
+import (
+	"reflect"
+	"unsafe"
+)
+
+// Codec converts the values of one Go type to trees and back, by a plan that
+// is compiled once. It is immutable and safe for concurrent use.
+type Codec[T any] struct {
+	plan node
+	name string
+}
+
+// CodecFor returns the codec of T. A type that cannot be stored is an error
+// that wraps ErrType and names the path of the field: interfaces, functions,
+// channels, unexported fields and types that contain themselves.
+func CodecFor[T any]() (*Codec[T], error) {
+	t := reflect.TypeFor[T]()
+	n, err := planOf(t)
+	if err != nil {
+		return nil, err
+	}
+	return &Codec[T]{n, typeName(t)}, nil
+}
+
+// Encode returns the tree of x, without copying slices and matrices where
+// their memory can serve: x must not change while the tree is in use.
+// It fails with ErrRange where x holds a time or map key that no tree can
+// hold, and with ErrInvalid where x holds a malformed Value.
+func (c *Codec[T]) Encode(x T) (Value, error) {
+	v, err := c.plan.encode(unsafe.Pointer(&x))
+	if err != nil {
+		return nil, under(c.name, err)
+	}
+	return v, nil
+}
+
+// Decode returns the Go value of a tree. It takes ownership: the result may
+// refer to the memory of v. A tree of another shape or type is an error that
+// wraps ErrMismatch and names the path; fields tagged "-" are zero.
+func (c *Codec[T]) Decode(v Value) (T, error) {
+	var x, zero T
+	if err := c.plan.decode(v, unsafe.Pointer(&x)); err != nil {
+		return zero, under(c.name, err)
+	}
+	return x, nil
+}
+
+// Clone returns a deep copy of x, which shares nothing with it: nil stays nil,
+// empty stays empty, fields tagged "-" become zero.
+func (c *Codec[T]) Clone(x T) T {
+	if c.plan.flat() {
+		return x
+	}
+	c.plan.deepen(unsafe.Pointer(&x))
+	return x
+}
+
+// Flat reports whether a T holds no references, so that Clone is the identity.
+func (c *Codec[T]) Flat() bool { return c.plan.flat() }
+
+// Check reports whether values of t can be stored, as CodecFor does.
+func Check(t reflect.Type) error {
+	_, err := planOf(t)
+	return err
+}
+
+// Of returns the tree of x, which shares nothing with it; of nil, Null. Use a
+// Codec to encode many values of one type, or without copying.
+func Of(x any) (Value, error) {
+	t := reflect.TypeOf(x)
+	if t == nil {
+		return Null{}, nil
+	}
+	n, err := planOf(t)
+	if err != nil {
+		return nil, err
+	}
+	p := reflect.New(t)
+	p.Elem().Set(reflect.ValueOf(x))
+	v, err := n.encode(p.UnsafePointer())
+	if err != nil {
+		return nil, under(typeName(t), err)
+	}
+	return Clone(v), nil
+}
+
+// To sets *dst, a non-nil pointer, to the Go value of v, which shares nothing
+// with it. When it fails *dst is as before.
+func To(v Value, dst any) error {
+	p := reflect.ValueOf(dst)
+	if p.Kind() != reflect.Pointer || p.IsNil() {
+		return fail(ErrType, "To needs a pointer to set, not %T", dst)
+	}
+	t := p.Type().Elem()
+	n, err := planOf(t)
+	if err != nil {
+		return err
+	}
+	if err := Validate(v); err != nil {
+		return err
+	}
+	x := reflect.New(t)
+	if err := n.decode(Clone(v), x.UnsafePointer()); err != nil {
+		return under(typeName(t), err)
+	}
+	p.Elem().Set(x.Elem())
+	return nil
+}
