@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bufio"
 	"fmt"
 	"sync"
 	"time"
@@ -11,20 +12,33 @@ import (
 	"github.com/klepto-go/klepto/value"
 )
 
-// hashers are kept because one holds a kilobyte of buffer.
-var hashers = sync.Pool{New: func() any { return xxh3.New() }}
+// hasher is XXH3 behind the buffer that value.WriteCanonical wants, and uses as
+// it is instead of making one of its own.
+type hasher struct {
+	sum *xxh3.Hasher
+	buf *bufio.Writer
+}
+
+var hashers = sync.Pool{New: func() any {
+	sum := xxh3.New()
+	return &hasher{sum: sum, buf: bufio.NewWriter(sum)}
+}}
 
 // Sum computes the checksum that the package documentation defines: XXH3-64
 // over the canonical bytes of the key, then of the value.
 func Sum(key keymap.Key, v value.Value) (uint64, error) {
-	h := hashers.Get().(*xxh3.Hasher)
+	h := hashers.Get().(*hasher)
 	defer hashers.Put(h)
-	h.Reset()
-	h.WriteString(key.Canonical) // a Hasher's writes return no error
-	if err := value.WriteCanonical(h, v); err != nil {
+	h.sum.Reset()
+	h.buf.Reset(h.sum)
+	h.buf.WriteString(key.Canonical) // the buffer keeps an error for the end
+	if err := value.WriteCanonical(h.buf, v); err != nil {
 		return 0, err
 	}
-	return h.Sum64(), nil
+	if err := h.buf.Flush(); err != nil {
+		return 0, err
+	}
+	return h.sum.Sum64(), nil
 }
 
 // complete returns a copy of e with everything set that the archive sets. Its
