@@ -1,0 +1,220 @@
+package render
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Heatmap returns a figure of a 2-D field: one cell a value, square where the
+// shape allows, row 0 at the top, with the indices along the sides and a colour
+// bar. Options.X and Y name columns and rows, Options.Value the colours.
+func Heatmap(f Field, o *Options) (*Figure, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	d := o.withDefaults()
+	h := &heatmap{
+		opts: d, field: f,
+		x: sideAxis{label: d.X, ticks: indexTicks(f.Cols, false), n: f.Cols},
+		y: sideAxis{label: d.Y, ticks: indexTicks(f.Rows, true), n: f.Rows},
+	}
+	return &Figure{opts: d, art: h.measure()}, nil
+}
+
+// PhaseMap returns a figure of a scalar over two swept parameters: z[j*nx+i]
+// belongs to the i-th of the nx values of x and the j-th of y; NaN where there
+// is no result. The axes grow to the right and upwards whatever the order of
+// the values; unequal steps get equal cells, labelled one by one.
+func PhaseMap(x, y Axis, z []float64, o *Options) (*Figure, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	if err := x.validate("x"); err != nil {
+		return nil, err
+	}
+	if err := y.validate("y"); err != nil {
+		return nil, err
+	}
+	nx, ny := len(x.Values), len(y.Values)
+	if len(z) != nx*ny {
+		return nil, fmt.Errorf("%w: %d values for %d × %d points", ErrShape, len(z), nx, ny)
+	}
+	d := o.withDefaults()
+	x, y, z = ascending(x, y, z)
+	f := Field{Rows: ny, Cols: nx, Data: make([]float64, len(z))}
+	for j := range ny { // row 0 of a field is the top one
+		copy(f.Data[(ny-1-j)*nx:(ny-j)*nx], z[j*nx:(j+1)*nx])
+	}
+	h := &heatmap{opts: d, field: f, x: newSideAxis(x), y: newSideAxis(y), grid: true}
+	return &Figure{opts: d, art: h.measure()}, nil
+}
+
+// ascending returns axes and data with axes in descending order turned around.
+func ascending[T any](x, y Axis, z []T) (Axis, Axis, []T) {
+	turn := func(a Axis) (Axis, bool) {
+		n := len(a.Values)
+		if n < 2 || a.Values[0] <= a.Values[n-1] {
+			return a, false
+		}
+		v := make([]float64, n)
+		for i, w := range a.Values {
+			v[n-1-i] = w
+		}
+		a.Values = v
+		return a, true
+	}
+	x, flipX := turn(x)
+	y, flipY := turn(y)
+	if !flipX && !flipY {
+		return x, y, z
+	}
+	nx, ny := len(x.Values), len(y.Values)
+	out := make([]T, len(z))
+	for j := range ny {
+		for i := range nx {
+			fi, fj := i, j
+			if flipX {
+				fi = nx - 1 - i
+			}
+			if flipY {
+				fj = ny - 1 - j
+			}
+			out[j*nx+i] = z[fj*nx+fi]
+		}
+	}
+	return x, y, out
+}
+
+// heatmap draws Heatmap and PhaseMap.
+type heatmap struct {
+	opts  Options
+	field Field
+	x, y  sideAxis
+	grid  bool // a parameter grid: the NaN are points without a result
+	scale scale
+	out   census
+}
+
+func (h *heatmap) measure() *heatmap {
+	lo, hi, out := span(h.opts.Log, h.field.Data)
+	h.scale, h.out = colorScale(lo, hi, &h.opts), out
+	return h
+}
+
+// caption says what the eye can't see: cells that are no numbers, and that the
+// field is larger than the figure.
+func (h *heatmap) caption(w, rows int, how string) string {
+	if h.field.Cols <= w && h.field.Rows <= rows {
+		return h.out.text(how)
+	}
+	s := fmt.Sprintf("area means of %d × %d values", h.field.Rows, h.field.Cols)
+	if left := h.out.text("left out"); left != "" {
+		s += ", " + left
+	}
+	return s
+}
+
+func (h *heatmap) layout(width vg.Length) *layout {
+	p := newPlot(h.x.text(), h.y.text())
+	p.X.Min, p.X.Max = 0, float64(h.field.Cols)
+	p.Y.Min, p.Y.Max = 0, float64(h.field.Rows)
+	room := int(width / 70)
+	p.X.Tick.Marker = plot.ConstantTicks(h.x.marks(room))
+	p.Y.Tick.Marker = plot.ConstantTicks(h.y.marks(9))
+	l := &layout{
+		title:  h.opts.Title,
+		plots:  []*plot.Plot{p},
+		aspect: squareCells(float64(h.field.Cols), float64(h.field.Rows)),
+		side:   &colorbar{scale: h.scale, m: h.opts.Colormap, label: h.opts.Value},
+	}
+	pixelWidth := int(width.Dots(h.opts.DPI))
+	l.caption = h.caption(pixelWidth, pixelWidth*maxRatio, drawnGrey)
+	p.Add(cells{h, h.opts.DPI}, frame{})
+	return l
+}
+
+// cells draws the field into the data area of a plot.
+type cells struct {
+	h   *heatmap
+	dpi float64
+}
+
+func (p cells) Plot(c draw.Canvas, _ *plot.Plot) {
+	w, h := pixels(c.Rectangle, p.dpi)
+	drawPixels(c, p.dpi, c.Rectangle, paint(p.h.field, w, h, p.h.scale, p.h.opts.Colormap))
+}
+
+// sideAxis labels the n cells along one side of a field, counted from the left
+// or from the bottom; cell i covers i…i+1.
+type sideAxis struct {
+	label Label
+	power string
+	n     int
+	ticks func(n int) ([]plot.Tick, string) // about n of them
+}
+
+func (a sideAxis) text() string {
+	_, power := a.ticks(6)
+	return a.label.text(power)
+}
+
+func (a sideAxis) marks(n int) []plot.Tick {
+	t, _ := a.ticks(n)
+	return t
+}
+
+// indexTicks labels n cells with their indices; upward when index 0 is at the
+// far end, as for the rows of a matrix.
+func indexTicks(n int, fromEnd bool) func(int) ([]plot.Tick, string) {
+	return func(want int) ([]plot.Tick, string) {
+		if n == 1 {
+			return []plot.Tick{{Value: 0.5, Label: "0"}}, ""
+		}
+		ticks, power := linearTicks(0, float64(n-1), want, 1)
+		for i := range ticks {
+			if fromEnd {
+				ticks[i].Value = float64(n-1) - ticks[i].Value
+			}
+			ticks[i].Value += 0.5
+		}
+		return ticks, power
+	}
+}
+
+// newSideAxis labels the cells of a parameter axis: by round numbers where the
+// values are equally spaced and many, else by the values themselves.
+func newSideAxis(a Axis) sideAxis {
+	n := len(a.Values)
+	s := sideAxis{label: a.Label, n: n}
+	s.ticks = func(want int) ([]plot.Tick, string) {
+		if a.uniform() && n > 2 {
+			first, last := a.Values[0], a.Values[n-1]
+			step := (last - first) / float64(n-1)
+			ticks, power := linearTicks(first-step/2, last+step/2, want, 0)
+			for i, t := range ticks {
+				ticks[i].Value = math.Max(0, math.Min((t.Value-first)/step+0.5, float64(n)))
+			}
+			return ticks, power
+		}
+		return cellTicks(a.Values, want), ""
+	}
+	return s
+}
+
+// cellTicks labels at most n of the cells with their values, at their centres.
+func cellTicks(values []float64, n int) []plot.Tick {
+	stride := (len(values) + max(n, 1) - 1) / max(n, 1)
+	labels := valueLabels(values)
+	ticks := make([]plot.Tick, 0, len(values))
+	for i := 0; i < len(values); i += stride {
+		ticks = append(ticks, plot.Tick{Value: float64(i) + 0.5, Label: labels[i]})
+	}
+	return ticks
+}
