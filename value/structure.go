@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"unicode/utf8"
 	"unsafe"
+
+	"github.com/klepto-go/klepto/internal/tag"
 )
 
 // structure is the plan of a Go struct.
@@ -27,18 +29,18 @@ func compileStruct(t reflect.Type, path string, open []reflect.Type) (node, erro
 	seen := map[string]string{}
 	for f := range fieldsOf(t) {
 		at := path + "." + f.Name
-		tag, err := parseTag(f.Tag.Get("klepto"), at)
+		g, err := tag.Of(f)
 		if err != nil {
-			return nil, err
+			return nil, unsupported(path, "%v", err)
 		}
 		switch {
-		case tag.omit:
+		case g.Skip:
 			s.omitted = append(s.omitted, member{offset: f.Offset, typ: f.Type})
 			continue
 		case f.Name == "_":
 			continue // padding holds nothing
 		}
-		promote := f.Anonymous && tag.name == "" && f.Type.Kind() == reflect.Struct
+		promote := f.Anonymous && g.Name == f.Name && f.Type.Kind() == reflect.Struct
 		if !f.IsExported() && !promote {
 			return nil, unsupported(at, "the field is unexported and would be lost; export it or leave it out with `klepto:\"-\"`")
 		}
@@ -46,9 +48,9 @@ func compileStruct(t reflect.Type, path string, open []reflect.Type) (node, erro
 		if err != nil {
 			return nil, err
 		}
-		added := []member{{tag.fieldName(f.Name), f.Offset, f.Type, n, tag.meta}}
+		added := []member{{g.Name, f.Offset, f.Type, n, metaOf(g)}}
 		if inner, ok := n.(*structure); ok && promote {
-			if tag.meta != nil {
+			if added[0].meta != nil {
 				return nil, unsupported(at, "units and the like belong on the fields of an embedded struct, or give it a name with `klepto:\"name=…\"`")
 			}
 			added = nil
@@ -76,6 +78,14 @@ func compileStruct(t reflect.Type, path string, open []reflect.Type) (node, erro
 		}
 	}
 	return s, nil
+}
+
+// metaOf returns what a tag says about the value, nil for nothing.
+func metaOf(g tag.Tag) *Meta {
+	if g.Units == "" && g.LongName == "" && g.Axes == nil {
+		return nil
+	}
+	return &Meta{Units: g.Units, LongName: g.LongName, Axes: g.Axes}
 }
 
 func fieldsOf(t reflect.Type) func(func(reflect.StructField) bool) {
@@ -175,43 +185,43 @@ func (s *structure) deepen(p unsafe.Pointer) {
 
 // describeWith returns v with the Meta of a struct tag; what the tag leaves
 // open stays as v has it. v may be the caller's, so it is not changed.
-func describeWith(v Value, tag *Meta) Value {
-	if tag == nil {
+func describeWith(v Value, m *Meta) Value {
+	if m == nil {
 		return v
 	}
 	switch v := v.(type) {
 	case *Array:
 		c := *v
-		c.Meta.merge(tag)
+		c.Meta.merge(m)
 		return &c
 	case *Table:
 		c := *v
-		c.Meta.merge(tag)
+		c.Meta.merge(m)
 		return &c
 	case *Struct:
 		c := *v
-		c.Meta.merge(tag)
+		c.Meta.merge(m)
 		return &c
 	case *List:
 		c := *v
-		c.Meta.merge(tag)
+		c.Meta.merge(m)
 		return &c
 	case *Map:
 		c := *v
-		c.Meta.merge(tag)
+		c.Meta.merge(m)
 		return &c
 	}
 	return v
 }
 
-func (m *Meta) merge(tag *Meta) {
-	if tag.Units != "" {
-		m.Units = tag.Units
+func (m *Meta) merge(from *Meta) {
+	if from.Units != "" {
+		m.Units = from.Units
 	}
-	if tag.LongName != "" {
-		m.LongName = tag.LongName
+	if from.LongName != "" {
+		m.LongName = from.LongName
 	}
-	if tag.Axes != nil {
-		m.Axes = tag.Axes
+	if from.Axes != nil {
+		m.Axes = from.Axes
 	}
 }
