@@ -1,0 +1,71 @@
+package keymap
+
+import (
+	"reflect"
+	"slices"
+	"unsafe"
+)
+
+// Keymap makes the keys of calls whose arguments are an In. It never changes
+// after New and may be used from many goroutines.
+type Keymap[In any] struct {
+	plan *plan
+}
+
+// New compiles how an In is keyed. A struct In names its arguments by its
+// fields; any other In is one argument named "x". New reports a type that
+// cannot be keyed, by the path of the field, names in o that are no argument's,
+// two arguments of one name, and tags that do not fit.
+func New[In any](o *Options) (*Keymap[In], error) {
+	t := reflect.TypeFor[In]()
+	args := []field{{name: "x", typ: t, path: t.String()}}
+	if isArguments(t) {
+		var err error
+		if args, err = fieldsOf(t, t.String()); err != nil {
+			return nil, err
+		}
+	}
+	p, err := newPlan(args, o)
+	if err != nil {
+		return nil, err
+	}
+	return &Keymap[In]{p}, nil
+}
+
+// Append appends the canonical bytes of the call to dst.
+func (k *Keymap[In]) Append(dst []byte, in *In) ([]byte, error) {
+	if k.plan.dynamic {
+		return k.plan.appendDynamic(dst, unsafe.Pointer(clone(in)))
+	}
+	return k.plan.append(dst, unsafe.Pointer(in))
+}
+
+// Digest returns the fingerprint of the canonical bytes without building them
+// in full. It allocates nothing unless In holds a map, an interface or a matrix.
+func (k *Keymap[In]) Digest(in *In) (Digest, error) {
+	if k.plan.dynamic {
+		return k.plan.digestDynamic(unsafe.Pointer(clone(in)))
+	}
+	return k.plan.digest(unsafe.Pointer(in))
+}
+
+// Key returns the key of the call.
+func (k *Keymap[In]) Key(in *In) (Key, error) {
+	if k.plan.dynamic {
+		base := unsafe.Pointer(clone(in))
+		return k.plan.key(func(e *encoder) error { return k.plan.walk(walker{e, k.plan.types}, base) })
+	}
+	return k.plan.key(func(e *encoder) error { return k.plan.flat(e, unsafe.Pointer(in)) })
+}
+
+// Names returns the names of the arguments that make the key, in their order;
+// ignored ones are left out.
+func (k *Keymap[In]) Names() []string { return slices.Clone(k.plan.names) }
+
+// clone moves the arguments to the heap, where reflection needs them, so that
+// for all other plans they stay on the caller's stack.
+func clone[In any](in *In) *In {
+	c := new(In)
+	*c = *in
+	return c
+}

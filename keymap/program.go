@@ -1,0 +1,104 @@
+package keymap
+
+import (
+	"encoding/binary"
+	"reflect"
+	"unsafe"
+
+	"github.com/klepto-go/klepto/rounding"
+)
+
+// opcode says what an op reads and writes. Those from opMap on need reflection.
+type opcode uint8
+
+const (
+	opRaw       opcode = iota // n elements of size bytes, copied in little-endian order
+	opInt                     // n ints of 32 bits, widened to 64
+	opUint                    // n uints of 32 bits, widened to 64
+	opFloat64                 // n float64, rounded, -0 and NaN made one
+	opFloat32                 // n float32, likewise
+	opString                  // length, bytes
+	opTime                    // seconds since 1970 and nanoseconds
+	opSlice                   // length+1 or 0 for nil, elements
+	opArray                   // n elements
+	opPointer                 // 1 and what it points to, or 0 for nil
+	opNumber                  // a number of any type in one form: Options.Untyped
+	opMap                     // length+1 or 0 for nil, pairs in the order of their bytes
+	opInterface               // type signature and value
+	opMatrix                  // rows, columns, elements in row-major order
+	opCMatrix                 // likewise, complex128
+)
+
+// op writes one piece of an argument, found off bytes from the argument's base.
+type op struct {
+	code  opcode
+	off   uintptr
+	n     int     // elements; the reflect.Kind of an opNumber
+	size  uintptr // of one element, in memory
+	sub   *program
+	key   *program // of a map
+	round rounding.Rounding
+	typ   reflect.Type // where reflection needs it
+	depth int          // of the floats directly in an interface
+}
+
+// program writes the canonical bytes of the values of one type. It is a flat
+// list of memory offsets: struct types have been dissolved at compile time.
+type program struct {
+	ops     []op
+	done    bool
+	dynamic bool // has, at whatever depth, an op that needs reflection
+}
+
+// littleEndian is a constant to the compiler.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// add appends o, or extends the last op where both are one run in memory.
+func (p *program) add(o op) {
+	if k := len(p.ops); k > 0 && o.code <= opFloat32 {
+		last := &p.ops[k-1]
+		if last.code == o.code && last.size == o.size && last.round == o.round && last.off+uintptr(last.n)*last.size == o.off {
+			last.n += o.n
+			return
+		}
+		if littleEndian && o.code == opRaw && last.code == opRaw && last.off+uintptr(last.n)*last.size == o.off {
+			last.n, last.size = last.n*int(last.size)+o.n*int(o.size), 1
+			return
+		}
+	}
+	p.ops = append(p.ops, o)
+}
+
+// run returns the op that writes consecutive values of p's type, of size bytes
+// each, as one run; nil when there is none.
+func (p *program) run(size uintptr) *op {
+	if p.done && len(p.ops) == 1 && p.ops[0].code <= opFloat32 && uintptr(p.ops[0].n)*p.ops[0].size == size {
+		return &p.ops[0]
+	}
+	return nil
+}
+
+// spread marks the programs from which a dynamic one is reached.
+func spread(all map[programKey]*program) {
+	for changed := true; changed; {
+		changed = false
+		for _, p := range all {
+			if !p.dynamic && p.reachesDynamic() {
+				p.dynamic, changed = true, true
+			}
+		}
+	}
+}
+
+func (p *program) reachesDynamic() bool {
+	for i := range p.ops {
+		o := &p.ops[i]
+		if o.code >= opMap || o.sub != nil && o.sub.dynamic {
+			return true
+		}
+	}
+	return false
+}
+
+// at is the address off bytes after base.
+func at(base unsafe.Pointer, off uintptr) unsafe.Pointer { return unsafe.Add(base, off) }
