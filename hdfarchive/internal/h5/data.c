@@ -1,0 +1,302 @@
+#include "shim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { COMPACT, CONTIGUOUS, CHUNKED };
+
+typedef struct {
+	int rank, null;
+	hsize_t dims[H5S_MAX_RANK], chunk[H5S_MAX_RANK];
+} extent;
+
+static int read_extent(k_cur *c, extent *e) {
+	uint32_t rank = k_u32(c);
+	if (rank > H5S_MAX_RANK)
+		return K_FAIL;
+	e->rank = (int)rank;
+	for (uint32_t i = 0; i < rank; i++)
+		e->dims[i] = k_u64(c);
+	return c->failed ? K_FAIL : K_OK;
+}
+
+static hid_t make_space(const extent *e, int growing) {
+	hsize_t max[H5S_MAX_RANK];
+	if (e->null)
+		return H5Screate(H5S_NULL);
+	if (e->rank == 0)
+		return H5Screate(H5S_SCALAR);
+	memcpy(max, e->dims, sizeof max);
+	max[0] = H5S_UNLIMITED;
+	return H5Screate_simple(e->rank, e->dims, growing ? max : NULL);
+}
+
+static hid_t make_plist(uint8_t layout, const extent *e, int vlen) {
+	hid_t p = H5Pcreate(H5P_DATASET_CREATE);
+	if (p < 0)
+		return -1;
+	herr_t ok = H5Pset_obj_track_times(p, 0);
+	if (ok >= 0 && layout == COMPACT)
+		ok = H5Pset_layout(p, H5D_COMPACT);
+	if (ok >= 0 && layout == CHUNKED)
+		ok = H5Pset_chunk(p, e->rank, e->chunk);
+	if (ok >= 0 && layout != COMPACT && !vlen) /* strings need their fill value */
+		ok = H5Pset_fill_time(p, H5D_FILL_TIME_NEVER);
+	if (ok < 0) {
+		H5Pclose(p);
+		return -1;
+	}
+	return p;
+}
+
+/* write_strings hands HDF5 the addresses of n strings that lie one after another,
+   each with its final NUL. */
+static int write_strings(hid_t id, hid_t type, const char *data, size_t len, size_t n) {
+	const char **s = malloc((n ? n : 1) * sizeof *s), *end = data + len;
+	if (!s)
+		return K_NOMEM;
+	for (size_t i = 0; i < n; i++) {
+		const char *z = data < end ? memchr(data, 0, (size_t)(end - data)) : NULL;
+		if (!z) {
+			free(s);
+			return K_FAIL;
+		}
+		s[i] = data;
+		data = z + 1;
+	}
+	int code = H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, s) < 0 ? K_FAIL : K_OK;
+	free(s);
+	return code;
+}
+
+/* k_put makes a dataset with its data and attributes, and links it last, so that
+   it is there as a whole or not at all. */
+int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void *data, size_t len, k_reply *r) {
+	k_cur c = {req, req + n, 0, 0};
+	extent e = {0};
+	int code = K_FAIL;
+	hid_t type = -1, mem = -1, space = -1, plist = -1, id = -1;
+	k_enter(r);
+	uint8_t layout = k_u8(&c);
+	e.null = k_u8(&c);
+	if (read_extent(&c, &e) != K_OK)
+		goto out;
+	if (layout == CHUNKED)
+		for (int i = 0; i < e.rank; i++)
+			e.chunk[i] = k_u64(&c);
+	k_cur again = c;
+	type = k_type_read(&c, 0);
+	if (k_big_endian()) { /* data are in the order of the machine, the file never */
+		again.native = 1;
+		mem = k_type_read(&again, 0);
+	} else
+		mem = H5Tcopy(type);
+	space = make_space(&e, layout == CHUNKED);
+	plist = make_plist(layout, &e, type >= 0 && k_is_vlen_string(type));
+	if (type < 0 || mem < 0 || space < 0 || plist < 0)
+		goto out;
+	id = H5Dcreate_anon(loc, type, space, plist, H5P_DEFAULT);
+	if (id < 0)
+		goto out;
+	hssize_t points = e.null ? 0 : H5Sget_simple_extent_npoints(space);
+	if (points > 0) {
+		if (k_is_vlen_string(type))
+			code = write_strings(id, type, data, len, (size_t)points);
+		else if ((uint64_t)len == (uint64_t)points * H5Tget_size(type))
+			code = H5Dwrite(id, mem, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0 ? K_FAIL : K_OK;
+		else
+			code = k_refuse(r, "%zu bytes of data for %lld elements", len, (long long)points);
+		if (code != K_OK)
+			goto out;
+		code = K_FAIL;
+	}
+	for (uint32_t i = k_u32(&c); i > 0; i--)
+		if (k_write_attr(id, &c, r) != K_OK)
+			goto out;
+	if (!c.failed && H5Olink(id, loc, name, k_link_plist(), H5P_DEFAULT) >= 0)
+		code = K_OK;
+out:
+	k_note(r, code);
+	if (id >= 0 && H5Dclose(id) < 0 && code == K_OK)
+		code = k_note(r, K_FAIL);
+	if (plist >= 0)
+		H5Pclose(plist);
+	if (space >= 0)
+		H5Sclose(space);
+	if (mem >= 0)
+		H5Tclose(mem);
+	if (type >= 0)
+		H5Tclose(type);
+	return k_leave(r, code);
+}
+
+/* open_data opens a dataset whose bytes lie in this file and whose filters are
+   those that HDF5 itself brings. */
+static hid_t open_data(hid_t loc, const char *name, k_reply *r, int *code) {
+	hid_t id = k_open_hard(loc, name, r, code), plist = -1;
+	if (id < 0)
+		return -1;
+	if (H5Iget_type(id) != H5I_DATASET) {
+		*code = K_CHANGED;
+		H5Oclose(id);
+		return -1;
+	}
+	*code = K_FAIL;
+	plist = H5Dget_create_plist(id);
+	if (plist >= 0) {
+		int filters = H5Pget_nfilters(plist), outside = H5Pget_external_count(plist);
+		if (filters >= 0 && outside >= 0)
+			*code = K_OK;
+		if (outside > 0 || H5Pget_layout(plist) == H5D_VIRTUAL)
+			*code = k_refuse(r, "its data lie in other files");
+		for (int i = 0; i < filters && *code == K_OK; i++) {
+			unsigned flags;
+			size_t none = 0;
+			H5Z_filter_t f = H5Pget_filter2(plist, (unsigned)i, &flags, &none, NULL, 0, NULL, NULL);
+			if (f != H5Z_FILTER_DEFLATE && f != H5Z_FILTER_SHUFFLE && f != H5Z_FILTER_FLETCHER32)
+				*code = k_refuse(r, "it needs filter %d, which comes from a plugin", (int)f);
+		}
+		k_note(r, *code);
+		H5Pclose(plist);
+	}
+	k_note(r, *code);
+	if (*code != K_OK) {
+		H5Dclose(id);
+		return -1;
+	}
+	return id;
+}
+
+/* k_get reads a whole dataset of the given extent as the given type. */
+int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, void *buf, size_t len, k_reply *r) {
+	k_cur c = {req, req + n, 0, 0};
+	extent e = {0};
+	hsize_t dims[H5S_MAX_RANK];
+	int code;
+	k_enter(r);
+	hid_t id = open_data(loc, name, r, &code), type = -1, space = -1;
+	if (id < 0)
+		return k_leave(r, code);
+	code = read_extent(&c, &e);
+	c.native = 1;
+	type = code == K_OK ? k_type_read(&c, 0) : -1;
+	space = H5Dget_space(id);
+	if (type < 0 || space < 0)
+		code = K_FAIL;
+	else if (H5Sget_simple_extent_type(space) == H5S_NULL || H5Sget_simple_extent_dims(space, dims, NULL) != e.rank ||
+	         memcmp(dims, e.dims, (size_t)e.rank * sizeof *dims) != 0)
+		code = K_CHANGED;
+	else if (H5Tdetect_class(type, H5T_VLEN) > 0 || k_is_vlen_string(type) ||
+	         (uint64_t)len != (uint64_t)H5Sget_simple_extent_npoints(space) * H5Tget_size(type))
+		code = K_CHANGED;
+	else if (len > 0 && H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buf) < 0)
+		code = K_FAIL;
+	k_note(r, code);
+	if (space >= 0)
+		H5Sclose(space);
+	if (type >= 0)
+		H5Tclose(type);
+	H5Dclose(id);
+	return k_leave(r, code);
+}
+
+/* k_get_strings reads a whole dataset of strings of variable length. out = the
+   strings one after another, each with its final NUL. */
+int k_get_strings(hid_t loc, const char *name, uint64_t count, uint64_t budget, k_reply *r) {
+	k_buf b = {0};
+	uint64_t total;
+	char **s = NULL;
+	int code;
+	k_enter(r);
+	hid_t id = open_data(loc, name, r, &code), type = -1, space = -1;
+	if (id < 0)
+		return k_leave(r, code);
+	type = H5Dget_type(id);
+	space = H5Dget_space(id);
+	if (type < 0 || space < 0)
+		code = K_FAIL;
+	else if (!k_is_vlen_string(type) || (uint64_t)H5Sget_simple_extent_npoints(space) != count)
+		code = K_CHANGED;
+	else
+		code = k_vlen_total(id, 0, space, budget, &total, r);
+	if (code == K_OK && count > 0 && !(s = calloc(count, sizeof *s)))
+		code = K_NOMEM;
+	if (code == K_OK && count > 0) {
+		if (H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, s) < 0)
+			code = K_FAIL;
+		else {
+			for (uint64_t i = 0; i < count; i++)
+				k_put_bytes(&b, s[i] ? s[i] : "", (s[i] ? strlen(s[i]) : 0) + 1);
+			H5Dvlen_reclaim(type, space, H5P_DEFAULT, s);
+			code = k_give(r, &b);
+		}
+	}
+	k_note(r, code);
+	free(s);
+	if (space >= 0)
+		H5Sclose(space);
+	if (type >= 0)
+		H5Tclose(type);
+	H5Dclose(id);
+	return k_leave(r, code);
+}
+
+/* k_rows reads, or writes and if need be appends, rows of a one-dimensional
+   dataset from row at on. */
+int k_rows(hid_t loc, const char *name, const uint8_t *req, size_t n, uint64_t at, uint64_t rows, void *buf, size_t len, int write, k_reply *r) {
+	k_cur c = {req, req + n, 0, 0};
+	hsize_t have, off = at, count = rows;
+	int code;
+	k_enter(r);
+	hid_t id = open_data(loc, name, r, &code), type = -1, file = -1, mem = -1;
+	if (id < 0)
+		return k_leave(r, code);
+	code = K_FAIL;
+	type = k_type_read(&c, 0);
+	file = H5Dget_space(id);
+	if (type < 0 || file < 0)
+		goto out;
+	code = K_CHANGED;
+	if (H5Sget_simple_extent_ndims(file) != 1 || H5Sget_simple_extent_dims(file, &have, NULL) < 0 || at > have ||
+	    (!write && rows > have - at) || (uint64_t)len != rows * H5Tget_size(type))
+		goto out;
+	code = K_OK;
+	if (rows == 0)
+		goto out;
+	code = K_FAIL;
+	if (write && at + rows > have) {
+		hsize_t want = at + rows;
+		H5Sclose(file);
+		file = H5Dset_extent(id, &want) < 0 ? -1 : H5Dget_space(id);
+	}
+	mem = H5Screate_simple(1, &count, NULL);
+	if (file < 0 || mem < 0 || H5Sselect_hyperslab(file, H5S_SELECT_SET, &off, NULL, &count, NULL) < 0)
+		goto out;
+	if ((write ? H5Dwrite(id, type, mem, file, H5P_DEFAULT, buf) : H5Dread(id, type, mem, file, H5P_DEFAULT, buf)) >= 0)
+		code = K_OK;
+out:
+	k_note(r, code);
+	if (mem >= 0)
+		H5Sclose(mem);
+	if (file >= 0)
+		H5Sclose(file);
+	if (type >= 0)
+		H5Tclose(type);
+	if (H5Dclose(id) < 0 && code == K_OK) /* it writes what the chunk cache holds */
+		code = K_FAIL;
+	return k_leave(r, code);
+}
+
+/* k_resize sets the number of rows of a one-dimensional chunked dataset. */
+int k_resize(hid_t loc, const char *name, uint64_t rows, k_reply *r) {
+	hsize_t want = rows;
+	int code;
+	k_enter(r);
+	hid_t id = open_data(loc, name, r, &code);
+	if (id < 0)
+		return k_leave(r, code);
+	code = k_note(r, H5Dset_extent(id, &want) < 0 ? K_FAIL : K_OK);
+	if (H5Dclose(id) < 0 && code == K_OK)
+		code = K_FAIL;
+	return k_leave(r, code);
+}

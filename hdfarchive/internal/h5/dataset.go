@@ -1,0 +1,217 @@
+package h5
+
+/*
+#include "shim.h"
+*/
+import "C"
+
+import (
+	"fmt"
+	"math/bits"
+	"unsafe"
+)
+
+// Dataset describes a dataset to be written.
+type Dataset struct {
+	Type  Type
+	Null  bool  // no data at all: H5S_NULL
+	Shape []int // empty: a scalar
+	// Chunk makes a dataset whose first dimension can grow, stored in chunks.
+	Chunk []int
+	// Data are the elements in C order, in the byte order of the machine, or for
+	// Text the strings, each with a final NUL.
+	Data  []byte
+	Attrs []Attr
+}
+
+// Info describes an object of a file.
+type Info struct {
+	Kind  Kind
+	Attrs []Attr
+
+	// Of a dataset:
+	Null    bool
+	Chunked bool
+	Filters int
+	Stored  int64 // bytes that its data take in the file
+	Shape   []int
+	Type    Type
+}
+
+// Attr returns an attribute, or nil.
+func (i *Info) Attr(name string) *Attr {
+	for k := range i.Attrs {
+		if i.Attrs[k].Name == name {
+			return &i.Attrs[k]
+		}
+	}
+	return nil
+}
+
+// Layouts, as data.c numbers them, and H5D_CHUNKED.
+const (
+	layoutCompact = iota
+	layoutContiguous
+	layoutChunked
+)
+
+// maxCompact is up to where data lie in the object's header: one write instead of
+// two, and 314 bytes of overhead.
+const maxCompact = 8 << 10
+
+// Put makes a child dataset, which appears as a whole or not at all.
+func (g *Group) Put(name string, d *Dataset) error {
+	if err := checkName("write", name); err != nil {
+		return err
+	}
+	layout := byte(layoutContiguous)
+	switch {
+	case d.Chunk != nil:
+		layout = layoutChunked
+	case len(d.Data) <= maxCompact && d.Type.Class != Text:
+		layout = layoutCompact
+	}
+	req := make([]byte, 0, 1024)
+	req = append(req, layout, 0)
+	if d.Null {
+		req[1] = 1
+	}
+	req = appendShape(req, d.Shape)
+	for _, n := range d.Chunk {
+		req = le.AppendUint64(req, uint64(n))
+	}
+	req = d.Type.append(req)
+	req = appendAttrs(req, d.Attrs)
+	p, n := request(req)
+	return g.f.use("write", name, func(r *C.k_reply) C.int {
+		return C.k_put(g.id, cstring(name), p, n, pointer(d.Data), C.size_t(len(d.Data)), r)
+	}, nil)
+}
+
+// Stat describes a child, or g itself as ".".
+func (g *Group) Stat(name string) (*Info, error) {
+	if name != "." {
+		if err := checkName("stat", name); err != nil {
+			return nil, err
+		}
+	}
+	size, err := g.f.Size()
+	if err != nil {
+		return nil, err
+	}
+	var b []byte
+	err = g.f.use("stat", name, func(r *C.k_reply) C.int { return C.k_stat(g.id, cstring(name), C.uint64_t(size), r) }, func(r *C.k_reply) { b = out(r) })
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{b: b}
+	i := &Info{Kind: Kind(r.u8())}
+	if i.Kind == DataObject {
+		i.Null = r.u8() != 0
+		i.Chunked = r.u8() == layoutChunked
+		i.Filters = int(r.u8())
+		i.Stored = int64(r.u64())
+		i.Shape = r.shape()
+		i.Type = readType(r)
+	}
+	i.Attrs = readAttrs(r)
+	if r.err != nil {
+		return nil, &Error{Op: "stat", Name: name, Err: ErrRefused, Text: r.err.Error()}
+	}
+	return i, nil
+}
+
+// maxDeflate is the best ratio of the deflate format: 258 bytes in 2 bits.
+const maxDeflate = 1032
+
+// Elements returns how many elements the dataset has and how many bytes they take
+// in memory, and refuses what the file does not hold.
+func (i *Info) Elements() (n int, size int64, err error) {
+	if i.Kind != DataObject || i.Null {
+		return 0, 0, fmt.Errorf("%w: it has no elements", ErrChanged)
+	}
+	product := uint64(1)
+	for _, d := range i.Shape {
+		hi, lo := bits.Mul64(product, uint64(d))
+		if hi != 0 {
+			return 0, 0, fmt.Errorf("%w: shape %v", ErrRefused, i.Shape)
+		}
+		product = lo
+	}
+	hi, all := bits.Mul64(product, uint64(i.Type.Size))
+	room := uint64(i.Stored)
+	if i.Type.Class == Text {
+		hi, all = bits.Mul64(product, 16) // as stored: length, address, index
+	}
+	if i.Filters > 0 {
+		room *= maxDeflate
+	}
+	if hi != 0 || all > room {
+		return 0, 0, fmt.Errorf("%w: it declares %v elements of %d bytes but stores %d bytes", ErrRefused, i.Shape, i.Type.Size, i.Stored)
+	}
+	return int(product), int64(all), nil
+}
+
+// Read reads a dataset that i describes as elements of type t into buf, which
+// must have the size of exactly those. Numbers come in the order of the machine.
+func (g *Group) Read(name string, i *Info, t Type, buf []byte) error {
+	if err := checkName("read", name); err != nil {
+		return err
+	}
+	if _, _, err := i.Elements(); err != nil {
+		return &Error{Op: "read", Name: name, Err: ErrRefused, Text: err.Error()}
+	}
+	p, n := request(t.append(appendShape(nil, i.Shape)))
+	return g.f.use("read", name, func(r *C.k_reply) C.int {
+		return C.k_get(g.id, cstring(name), p, n, pointer(buf), C.size_t(len(buf)), r)
+	}, nil)
+}
+
+// ReadText reads a dataset of class Text: its strings, each with a final NUL.
+func (g *Group) ReadText(name string, i *Info) ([]byte, error) {
+	if err := checkName("read", name); err != nil {
+		return nil, err
+	}
+	count, _, err := i.Elements()
+	if err != nil {
+		return nil, &Error{Op: "read", Name: name, Err: ErrRefused, Text: err.Error()}
+	}
+	size, err := g.f.Size()
+	if err != nil {
+		return nil, err
+	}
+	var b []byte
+	err = g.f.use("read", name, func(r *C.k_reply) C.int {
+		return C.k_get_strings(g.id, cstring(name), C.uint64_t(count), C.uint64_t(size), r)
+	}, func(r *C.k_reply) { b = out(r) })
+	return b, err
+}
+
+// WriteRows writes rows of a one-dimensional dataset from row at on, and makes it
+// longer where they go beyond its end. Rows are little-endian.
+func (g *Group) WriteRows(name string, t Type, at int, rows []byte) error {
+	return g.rows("write rows", name, t, at, rows, 1)
+}
+
+// ReadRows reads rows from row at on; rows has the size of as many as are wanted.
+func (g *Group) ReadRows(name string, t Type, at int, rows []byte) error {
+	return g.rows("read rows", name, t, at, rows, 0)
+}
+
+func (g *Group) rows(op, name string, t Type, at int, rows []byte, write C.int) error {
+	if err := checkName(op, name); err != nil {
+		return err
+	}
+	p, n := request(t.append(nil))
+	return g.f.use(op, name, func(r *C.k_reply) C.int {
+		return C.k_rows(g.id, cstring(name), p, n, C.uint64_t(at), C.uint64_t(len(rows)/t.Size), unsafe.Pointer(unsafe.SliceData(rows)), C.size_t(len(rows)), write, r)
+	}, nil)
+}
+
+// Resize sets the number of rows of a dataset with Chunk.
+func (g *Group) Resize(name string, rows int) error {
+	if err := checkName("resize", name); err != nil {
+		return err
+	}
+	return g.f.use("resize", name, func(r *C.k_reply) C.int { return C.k_resize(g.id, cstring(name), C.uint64_t(rows), r) }, nil)
+}

@@ -1,0 +1,105 @@
+#include "shim.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+int k_version(unsigned *major, unsigned *minor, unsigned *release) {
+	return H5get_libversion(major, minor, release) < 0 ? K_FAIL : K_OK;
+}
+
+/* a = 1 where the file begins, or after a user block continues, as HDF5. */
+int k_is_hdf5(const char *path, k_reply *r) {
+	k_enter(r);
+	htri_t yes = H5Fis_hdf5(path);
+	r->a = yes > 0;
+	return k_leave(r, yes < 0 ? K_FAIL : K_OK);
+}
+
+/* k_fapl makes a file access list (a). Low V18: superblock 2, whose metadata carry
+   checksums and which 1.8 still reads. Never low LATEST at creation: the file would
+   be marked as open for writing, and after a crash refuse every reader. Closing a
+   file closes what was opened in it. */
+int k_fapl(k_reply *r) {
+	k_enter(r);
+	hid_t p = H5Pcreate(H5P_FILE_ACCESS);
+	if (p < 0)
+		return k_leave(r, K_FAIL);
+	if (H5Pset_libver_bounds(p, H5F_LIBVER_V18, H5F_LIBVER_LATEST) < 0 || H5Pset_fclose_degree(p, H5F_CLOSE_STRONG) < 0) {
+		k_note(r, K_FAIL);
+		H5Pclose(p);
+		return k_leave(r, K_FAIL);
+	}
+	r->a = p;
+	return k_leave(r, K_OK);
+}
+
+int k_close_plist(hid_t id, k_reply *r) {
+	k_enter(r);
+	return k_leave(r, H5Pclose(id) < 0 ? K_FAIL : K_OK);
+}
+
+/* a = id of the file. create makes a file that must not exist. */
+int k_open(const char *path, int create, int writable, hid_t fapl, k_reply *r) {
+	k_enter(r);
+	r->a = create ? H5Fcreate(path, H5F_ACC_EXCL, H5P_DEFAULT, fapl) : H5Fopen(path, writable ? H5F_ACC_RDWR : H5F_ACC_RDONLY, fapl);
+	return k_leave(r, r->a < 0 ? K_FAIL : K_OK);
+}
+
+int k_flush(hid_t file, k_reply *r) {
+	k_enter(r);
+	return k_leave(r, H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 ? K_FAIL : K_OK);
+}
+
+/* a = file descriptor. Only drivers whose handle is one may be asked. */
+int k_fd(hid_t file, hid_t fapl, k_reply *r) {
+	void *handle = NULL;
+	k_enter(r);
+	if (H5Fget_vfd_handle(file, fapl, &handle) < 0 || !handle)
+		return k_leave(r, K_FAIL);
+	r->a = *(int *)handle;
+	fcntl(*(int *)handle, F_SETFD, FD_CLOEXEC); /* a child would hold the file's lock */
+	return k_leave(r, K_OK);
+}
+
+/* k_hold keeps changed metadata in memory until the next flush (on), or lets the
+   cache write them when it needs room (off), as HDF5 does by default. */
+int k_hold(hid_t file, int on, k_reply *r) {
+	H5AC_cache_config_t c;
+	k_enter(r);
+	c.version = H5AC__CURR_CACHE_CONFIG_VERSION;
+	if (on) {
+		if (H5Fget_mdc_config(file, &c) < 0)
+			return k_leave(r, K_FAIL);
+		c.evictions_enabled = 0;
+		c.incr_mode = H5C_incr__off;
+		c.flash_incr_mode = H5C_flash_incr__off;
+		c.decr_mode = H5C_decr__off;
+	} else if (H5Pget_mdc_config(H5P_FILE_ACCESS_DEFAULT, &c) < 0)
+		return k_leave(r, K_FAIL);
+	c.set_initial_size = 0;
+	return k_leave(r, H5Fset_mdc_config(file, &c) < 0 ? K_FAIL : K_OK);
+}
+
+/* a = size in bytes. */
+int k_size(hid_t file, k_reply *r) {
+	hsize_t n = 0;
+	k_enter(r);
+	if (H5Fget_filesize(file, &n) < 0)
+		return k_leave(r, K_FAIL);
+	r->a = n > INT64_MAX ? INT64_MAX : (int64_t)n;
+	return k_leave(r, K_OK);
+}
+
+/* a = objects open in the file besides itself. */
+int k_open_objects(hid_t file, k_reply *r) {
+	k_enter(r);
+	ssize_t n = H5Fget_obj_count(file, H5F_OBJ_DATASET | H5F_OBJ_GROUP | H5F_OBJ_DATATYPE | H5F_OBJ_ATTR | H5F_OBJ_LOCAL);
+	r->a = n;
+	return k_leave(r, n < 0 ? K_FAIL : K_OK);
+}
+
+int k_close_file(hid_t file, k_reply *r) {
+	k_enter(r);
+	return k_leave(r, H5Fclose(file) < 0 ? K_FAIL : K_OK);
+}

@@ -1,0 +1,348 @@
+#include "shim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_ATTRS = 256, MAX_ATTR_BYTES = 1 << 24 };
+
+/* k_open_hard opens a child that a hard link names, or loc itself as ".". Soft and
+   external links lead out of the file, so they are refused. */
+hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code) {
+	*code = K_FAIL;
+	if (strcmp(name, ".") != 0) {
+		H5L_info_t link;
+		htri_t there = H5Lexists(loc, name, H5P_DEFAULT);
+		if (there == 0)
+			*code = K_ABSENT;
+		if (there <= 0 || H5Lget_info(loc, name, &link, H5P_DEFAULT) < 0)
+			return -1;
+		if (link.type != H5L_TYPE_HARD) {
+			*code = k_refuse(r, "%.100s is a %s link; only objects of the file itself are read", name, link.type == H5L_TYPE_SOFT ? "soft" : "external");
+			return -1;
+		}
+	}
+	hid_t id = H5Oopen(loc, name, H5P_DEFAULT);
+	if (id >= 0)
+		*code = K_OK;
+	return id;
+}
+
+/* a = id of the group. */
+int k_open_group(hid_t loc, const char *name, k_reply *r) {
+	int code;
+	k_enter(r);
+	hid_t id = k_open_hard(loc, name, r, &code);
+	if (id >= 0 && H5Iget_type(id) != H5I_GROUP) {
+		H5Oclose(id);
+		code = K_CHANGED;
+	}
+	r->a = id;
+	return k_leave(r, code);
+}
+
+/* Link names are UTF-8. The list lives as long as the library. */
+hid_t k_link_plist(void) {
+	static hid_t p = -1;
+	if (p < 0) {
+		p = H5Pcreate(H5P_LINK_CREATE);
+		if (p >= 0)
+			H5Pset_char_encoding(p, H5T_CSET_UTF8);
+	}
+	return p;
+}
+
+/* k_write_attr writes the attribute that comes next in a request: name, whether
+   it is one string of variable length, type, rank (0 or 1), length, data. */
+int k_write_attr(hid_t obj, k_cur *c, k_reply *r) {
+	const char *name = k_text(c);
+	hid_t type = k_type_read(c, 0);
+	uint8_t rank = k_u8(c);
+	hsize_t dim = rank ? k_u64(c) : 1;
+	uint32_t len = k_u32(c);
+	const uint8_t *data = k_bytes(c, len);
+	int code = K_FAIL;
+	hid_t space = -1, attr = -1;
+	if (type < 0 || c->failed || rank > 1)
+		goto out;
+	int vlen = k_is_vlen_string(type);
+	if (vlen ? rank != 0 || len == 0 || data[len - 1] != 0 : H5Tget_size(type) * dim != len)
+		goto out;
+	space = rank ? H5Screate_simple(1, &dim, NULL) : H5Screate(H5S_SCALAR);
+	if (space < 0)
+		goto out;
+	attr = H5Acreate2(obj, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+	if (attr >= 0 && H5Awrite(attr, type, vlen ? (const void *)&data : data) >= 0)
+		code = K_OK;
+out:
+	k_note(r, code);
+	if (attr >= 0)
+		H5Aclose(attr);
+	if (space >= 0)
+		H5Sclose(space);
+	if (type >= 0)
+		H5Tclose(type);
+	return code;
+}
+
+/* k_new_group makes a group with attributes; without a name it hangs nowhere until
+   k_link. ordered keeps a count of the links ever made. a = its id. */
+int k_new_group(hid_t loc, const char *name, int ordered, const uint8_t *req, size_t n, k_reply *r) {
+	k_cur c = {req, req + n, 0, 0};
+	int code = K_FAIL;
+	hid_t id = -1;
+	k_enter(r);
+	hid_t p = H5Pcreate(H5P_GROUP_CREATE);
+	if (p < 0 || H5Pset_obj_track_times(p, 0) < 0 || (ordered && H5Pset_link_creation_order(p, H5P_CRT_ORDER_TRACKED) < 0))
+		goto out;
+	id = H5Gcreate_anon(loc, p, H5P_DEFAULT);
+	if (id < 0)
+		goto out;
+	for (uint32_t i = k_u32(&c); i > 0; i--)
+		if (k_write_attr(id, &c, r) != K_OK)
+			goto out;
+	if (!name[0] || H5Olink(id, loc, name, k_link_plist(), H5P_DEFAULT) >= 0)
+		code = K_OK;
+out:
+	r->a = id;
+	k_note(r, code);
+	if (p >= 0)
+		H5Pclose(p);
+	if (code != K_OK && id >= 0)
+		H5Gclose(id);
+	return k_leave(r, code);
+}
+
+int k_close(hid_t id, k_reply *r) {
+	k_enter(r);
+	return k_leave(r, H5Oclose(id) < 0 ? K_FAIL : K_OK);
+}
+
+int k_link(hid_t obj, hid_t loc, const char *name, k_reply *r) {
+	k_enter(r);
+	return k_leave(r, H5Olink(obj, loc, name, k_link_plist(), H5P_DEFAULT) < 0 ? K_FAIL : K_OK);
+}
+
+int k_unlink(hid_t loc, const char *name, k_reply *r) {
+	k_enter(r);
+	htri_t there = H5Lexists(loc, name, H5P_DEFAULT);
+	if (there == 0)
+		return k_leave(r, K_ABSENT);
+	return k_leave(r, there < 0 || H5Ldelete(loc, name, H5P_DEFAULT) < 0 ? K_FAIL : K_OK);
+}
+
+/* a = 1 where there is a link of any kind. */
+int k_exists(hid_t loc, const char *name, k_reply *r) {
+	k_enter(r);
+	htri_t there = H5Lexists(loc, name, H5P_DEFAULT);
+	r->a = there > 0;
+	return k_leave(r, there < 0 ? K_FAIL : K_OK);
+}
+
+typedef struct {
+	k_buf buf;
+	uint64_t n, max;
+} links;
+
+static herr_t one_link(hid_t loc, const char *name, const H5L_info_t *info, void *data) {
+	links *l = data;
+	(void)loc;
+	if (l->n++ >= l->max)
+		return -1;
+	k_put_u8(&l->buf, info->type == H5L_TYPE_HARD ? K_OTHER : info->type == H5L_TYPE_SOFT ? K_SOFT : K_EXTERNAL);
+	k_put_text(&l->buf, name);
+	return l->buf.failed ? -1 : 0;
+}
+
+/* out = for each link its kind and name, in the order of the file. */
+int k_links(hid_t loc, uint64_t max, k_reply *r) {
+	links l = {{0}, 0, max};
+	hsize_t at = 0;
+	k_enter(r);
+	if (H5Literate(loc, H5_INDEX_NAME, H5_ITER_NATIVE, &at, one_link, &l) < 0) {
+		int code = l.buf.failed ? K_NOMEM : l.n > max ? k_refuse(r, "a group has more links than the file can hold") : K_FAIL;
+		free(l.buf.p);
+		return k_leave(r, code);
+	}
+	return k_leave(r, k_give(r, &l.buf));
+}
+
+/* a = links in the group, b = links ever made in it where it keeps count. */
+int k_group_info(hid_t loc, k_reply *r) {
+	H5G_info_t info;
+	k_enter(r);
+	if (H5Gget_info(loc, &info) < 0)
+		return k_leave(r, K_FAIL);
+	r->a = (int64_t)info.nlinks;
+	r->b = info.max_corder;
+	return k_leave(r, K_OK);
+}
+
+/* k_set_attrs writes attributes of an object, over those of the same names. */
+int k_set_attrs(hid_t loc, const char *name, const uint8_t *req, size_t n, k_reply *r) {
+	k_cur c = {req, req + n, 0, 0};
+	int code;
+	k_enter(r);
+	hid_t id = k_open_hard(loc, name, r, &code);
+	if (id < 0)
+		return k_leave(r, code);
+	for (uint32_t i = k_u32(&c); i > 0 && code == K_OK; i--) {
+		k_cur ahead = c;
+		const char *attr = k_text(&ahead);
+		htri_t there = ahead.failed ? -1 : H5Aexists(id, attr);
+		code = there < 0 || (there && H5Adelete(id, attr) < 0) ? K_FAIL : k_write_attr(id, &c, r);
+	}
+	k_note(r, code);
+	H5Oclose(id);
+	return k_leave(r, code);
+}
+
+typedef struct {
+	k_buf *buf;
+	k_reply *r;
+	uint64_t budget;
+	uint32_t n;
+	int code;
+} attrs;
+
+static int attr_text(attrs *a, hid_t attr, hid_t type, hid_t space, size_t n) {
+	uint64_t total;
+	int code = k_vlen_total(attr, 1, space, a->budget, &total, a->r);
+	if (code != K_OK)
+		return code;
+	char **s = calloc(n, sizeof *s);
+	if (!s)
+		return K_NOMEM;
+	if (H5Aread(attr, type, s) < 0) {
+		free(s);
+		return K_FAIL;
+	}
+	uint64_t len = 0;
+	for (size_t i = 0; i < n; i++)
+		len += (s[i] ? strlen(s[i]) : 0) + 1;
+	k_put_u64(a->buf, len);
+	for (size_t i = 0; i < n; i++)
+		k_put_bytes(a->buf, s[i] ? s[i] : "", (s[i] ? strlen(s[i]) : 0) + 1);
+	H5Dvlen_reclaim(type, space, H5P_DEFAULT, s);
+	free(s);
+	return K_OK;
+}
+
+static int attr_data(attrs *a, hid_t attr, hid_t type, hid_t space) {
+	hssize_t n = H5Sget_simple_extent_npoints(space);
+	size_t size = H5Tget_size(type);
+	H5T_class_t class = H5Tget_class(type);
+	if (n < 0 || size == 0)
+		return K_FAIL;
+	if (n > MAX_ATTR_BYTES || size > MAX_ATTR_BYTES || (uint64_t)n * size > MAX_ATTR_BYTES || (uint64_t)n * size > a->budget)
+		return k_refuse(a->r, "an attribute declares %lld elements of %zu bytes", (long long)n, size);
+	if (n > 0 && k_is_vlen_string(type))
+		return attr_text(a, attr, type, space, (size_t)n);
+	if (n == 0 || H5Tdetect_class(type, H5T_VLEN) > 0 || H5Tdetect_class(type, H5T_REFERENCE) > 0 ||
+	    (class == H5T_COMPOUND || class == H5T_ARRAY)) {
+		k_put_u64(a->buf, 0); /* described, not read */
+		return K_OK;
+	}
+	uint8_t *data = malloc((size_t)n * size);
+	if (!data)
+		return K_NOMEM;
+	int code = H5Aread(attr, type, data) < 0 ? K_FAIL : K_OK;
+	if (code == K_OK) {
+		k_put_u64(a->buf, (uint64_t)n * size);
+		k_put_bytes(a->buf, data, (size_t)n * size);
+	}
+	free(data);
+	return code;
+}
+
+static herr_t one_attr(hid_t obj, const char *name, const H5A_info_t *info, void *data) {
+	attrs *a = data;
+	hsize_t dims[H5S_MAX_RANK];
+	(void)info;
+	a->code = K_FAIL;
+	if (a->n++ >= MAX_ATTRS) {
+		a->code = k_refuse(a->r, "it has more than %d attributes", MAX_ATTRS);
+		return -1;
+	}
+	hid_t attr = H5Aopen(obj, name, H5P_DEFAULT), type = -1, space = -1;
+	if (attr < 0)
+		return -1;
+	type = H5Aget_type(attr);
+	space = H5Aget_space(attr);
+	if (type >= 0 && space >= 0) {
+		int rank = H5Sget_simple_extent_dims(space, dims, NULL);
+		k_put_text(a->buf, name);
+		if (rank >= 0 && k_type_write(a->buf, type, 0) == K_OK) {
+			k_put_u32(a->buf, (uint32_t)rank);
+			for (int i = 0; i < rank; i++)
+				k_put_u64(a->buf, dims[i]);
+			a->code = attr_data(a, attr, type, space);
+		}
+	}
+	k_note(a->r, a->code);
+	if (space >= 0)
+		H5Sclose(space);
+	if (type >= 0)
+		H5Tclose(type);
+	H5Aclose(attr);
+	return a->code == K_OK ? 0 : -1;
+}
+
+/* describe appends what Stat says of a dataset: space, storage, type. */
+static int describe(k_buf *b, hid_t id, k_reply *r) {
+	hsize_t dims[H5S_MAX_RANK];
+	hid_t type = H5Dget_type(id), space = H5Dget_space(id), plist = H5Dget_create_plist(id);
+	int code = K_FAIL;
+	if (type >= 0 && space >= 0 && plist >= 0) {
+		int rank = H5Sget_simple_extent_dims(space, dims, NULL);
+		H5S_class_t class = H5Sget_simple_extent_type(space);
+		int filters = H5Pget_nfilters(plist);
+		if (rank >= 0 && class >= 0 && filters >= 0) {
+			k_put_u8(b, class == H5S_NULL);
+			k_put_u8(b, (uint8_t)H5Pget_layout(plist));
+			k_put_u8(b, (uint8_t)filters);
+			k_put_u64(b, H5Dget_storage_size(id));
+			k_put_u32(b, (uint32_t)rank);
+			for (int i = 0; i < rank; i++)
+				k_put_u64(b, dims[i]);
+			code = k_type_write(b, type, 0);
+		}
+	}
+	k_note(r, code);
+	if (plist >= 0)
+		H5Pclose(plist);
+	if (space >= 0)
+		H5Sclose(space);
+	if (type >= 0)
+		H5Tclose(type);
+	return code;
+}
+
+/* k_stat describes an object: its kind, for a dataset its space and type, and
+   its attributes with their data. No attribute may be larger than budget. */
+int k_stat(hid_t loc, const char *name, uint64_t budget, k_reply *r) {
+	k_buf b = {0};
+	attrs a = {&b, r, budget, 0, K_OK};
+	hsize_t at = 0;
+	int code;
+	k_enter(r);
+	hid_t id = k_open_hard(loc, name, r, &code);
+	if (id < 0)
+		return k_leave(r, code);
+	H5I_type_t kind = H5Iget_type(id);
+	k_put_u8(&b, kind == H5I_GROUP ? K_GROUP : kind == H5I_DATASET ? K_DATASET : K_OTHER);
+	if (kind == H5I_DATASET)
+		code = describe(&b, id, r);
+	size_t count = b.n;
+	k_put_u32(&b, 0);
+	if (code == K_OK && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, &at, one_attr, &a) < 0)
+		code = a.code == K_OK ? K_FAIL : a.code;
+	if (code == K_OK) {
+		for (int i = 0; i < 4; i++)
+			b.p[count + i] = (uint8_t)(a.n >> (8 * i));
+		code = k_give(r, &b);
+	} else
+		free(b.p);
+	k_note(r, code);
+	H5Oclose(id);
+	return k_leave(r, code);
+}
