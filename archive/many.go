@@ -164,8 +164,8 @@ func (b *batch) flush(ctx context.Context) error {
 	}
 	n, err := b.a.store(ctx, b.entries, b.ifAbsent)
 	b.stored += n
-	first := b.entries[0]
+	failed := b.entries[min(n, len(b.entries)-1)] // the driver stored those before it
 	clear(b.entries)
 	b.entries, b.bytes = b.entries[:0], 0
-	return b.a.wrapEntry("put", first, err)
+	return b.a.wrapEntry("put", failed, err)
 }
