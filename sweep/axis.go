@@ -1,0 +1,93 @@
+package sweep
+
+import (
+	"fmt"
+	"math"
+)
+
+// Axis is a named sequence of values of one parameter. A wrong argument of its
+// constructor is an error when the design is used.
+type Axis struct {
+	name   string
+	values []any
+	err    error
+}
+
+// Values returns an axis of the given values, of any type that the parameter
+// can hold.
+func Values[T any](name string, values ...T) Axis {
+	a := Axis{name: name, values: make([]any, len(values))}
+	for i, v := range values {
+		a.values[i] = v
+	}
+	return a.check()
+}
+
+// Linspace returns an axis of n evenly spaced values from lo to hi, both
+// included and exact. With n = 1 it holds lo alone.
+func Linspace(name string, lo, hi float64, n int) Axis {
+	return spaced(name, lo, hi, n, func(i int) float64 {
+		// lo + i·(hi−lo)/(n−1), the form of numpy.linspace, without overflow of hi−lo.
+		t := float64(i) / float64(n-1)
+		if step := (hi - lo) / float64(n-1); !math.IsInf(step, 0) {
+			return lo + float64(i)*step
+		}
+		return lo*(1-t) + hi*t
+	})
+}
+
+// Logspace returns an axis of n values from lo to hi, both included and exact,
+// that are evenly spaced in their logarithm. lo and hi are the values
+// themselves, not exponents, and must be positive. With n = 1 it holds lo alone.
+func Logspace(name string, lo, hi float64, n int) Axis {
+	if lo <= 0 || hi <= 0 {
+		return Axis{name: name, err: fmt.Errorf("sweep: axis %q: Logspace from %v to %v: bounds must be positive (they are the values, not their exponents)", name, lo, hi)}
+	}
+	return spaced(name, lo, hi, n, func(i int) float64 {
+		l, h := math.Log(lo), math.Log(hi)
+		return math.Exp(l + float64(i)*(h-l)/float64(n-1))
+	})
+}
+
+func spaced(name string, lo, hi float64, n int, at func(int) float64) Axis {
+	a := Axis{name: name}
+	switch {
+	case n < 1:
+		a.err = fmt.Errorf("sweep: axis %q: %d values: it needs at least 1", name, n)
+		return a
+	case math.IsNaN(lo+hi) || math.IsInf(lo, 0) || math.IsInf(hi, 0):
+		a.err = fmt.Errorf("sweep: axis %q: from %v to %v: bounds must be finite", name, lo, hi)
+		return a
+	}
+	a.values = make([]any, n)
+	for i := range n {
+		switch i {
+		case 0:
+			a.values[i] = lo
+		case n - 1:
+			a.values[i] = hi
+		default:
+			a.values[i] = at(i)
+		}
+	}
+	return a.check()
+}
+
+func (a Axis) check() Axis {
+	switch {
+	case a.name == "":
+		a.err = fmt.Errorf("sweep: an axis has no name: give it that of an argument")
+	case len(a.values) == 0:
+		a.err = fmt.Errorf("sweep: axis %q has no values", a.name)
+	}
+	return a
+}
+
+// Name returns the parameter's name.
+func (a Axis) Name() string { return a.name }
+
+// Len returns the number of values.
+func (a Axis) Len() int { return len(a.values) }
+
+// At returns value i.
+func (a Axis) At(i int) any { return a.values[i] }

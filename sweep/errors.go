@@ -1,0 +1,79 @@
+package sweep
+
+import (
+	"fmt"
+	"strings"
+)
+
+// PointError is the error of one point.
+type PointError struct {
+	Index  int      // of the point in the design
+	Names  []string // of its parameters
+	Values []any    // of its parameters
+	Err    error    // what the function returned
+}
+
+// Error names the point's parameters.
+func (e *PointError) Error() string {
+	return fmt.Sprintf("point %d (%s): %v", e.Index, describe(e.Names, e.Values), e.Err)
+}
+
+// Unwrap returns the function's error.
+func (e *PointError) Unwrap() error { return e.Err }
+
+func describe(names []string, values []any) string {
+	var b strings.Builder
+	for i, n := range names {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s=%v", n, values[i])
+	}
+	return b.String()
+}
+
+// Error says how a sweep fell short of its design. errors.Is and errors.As look
+// at the cause of an interruption and at the error of every failed point.
+type Error struct {
+	Total  int           // points of the design
+	Done   int           // points that have a result
+	Failed []*PointError // in the order of the design
+	Cause  error         // why points were not tried: ctx's error, or nil
+}
+
+// Error sums up what is missing, with the first failed points.
+func (e *Error) Error() string {
+	var b strings.Builder
+	switch {
+	case e.Cause != nil:
+		fmt.Fprintf(&b, "sweep: stopped with %d of %d points done (run it again to go on): %v", e.Done, e.Total, e.Cause)
+	default:
+		fmt.Fprintf(&b, "sweep: %d of %d points done", e.Done, e.Total)
+	}
+	const most = 3
+	if n := len(e.Failed); n > 0 {
+		fmt.Fprintf(&b, "; %d failed: ", n)
+		for i, p := range e.Failed[:min(n, most)] {
+			if i > 0 {
+				b.WriteString("; ")
+			}
+			b.WriteString(p.Error())
+		}
+		if n > most {
+			fmt.Fprintf(&b, "; and %d more", n-most)
+		}
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause and the errors of the points.
+func (e *Error) Unwrap() []error {
+	var errs []error
+	if e.Cause != nil {
+		errs = append(errs, e.Cause)
+	}
+	for _, p := range e.Failed {
+		errs = append(errs, p)
+	}
+	return errs
+}
