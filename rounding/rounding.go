@@ -50,9 +50,10 @@ func (r Rounding) Digits() (digits int, ok bool) { return r.digits, r.rule != no
 
 // Applies tells whether r rounds a float at this depth: 0 is an argument that
 // is itself a float, 1 a float directly inside an argument that is a
-// container (an element of a slice, array or matrix, a field of a struct, a
-// value of a map), 2 and more a float further inside. A pointer or an
-// interface adds no depth, and a matrix is one container, not rows of rows.
+// container (an element of a slice, array or matrix, a field of a struct), 2
+// and more a float further inside. Values of a map are two levels down, as
+// klepto's shallow rounding leaves them alone. A pointer or an interface adds no
+// depth, nor does the transpose of a matrix; a matrix is one container.
 func (r Rounding) Applies(depth int) bool {
 	switch r.rule {
 	case simple:
