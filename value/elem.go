@@ -2,6 +2,7 @@ package value
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 )
 
@@ -89,4 +90,12 @@ func (a *Array) Len() int {
 		n *= d
 	}
 	return n
+}
+
+// elementAt returns the i-th element in C order, for messages.
+func elementAt(a *Array, i int) any {
+	if a.Elem == Time {
+		return formatTime(a.Data.([]int64)[i])
+	}
+	return reflect.ValueOf(a.Data).Index(i).Interface()
 }

@@ -27,7 +27,7 @@ type member struct {
 func compileStruct(t reflect.Type, path string, open []reflect.Type) (node, error) {
 	s := &structure{}
 	seen := map[string]string{}
-	for f := range fieldsOf(t) {
+	for f := range t.Fields() {
 		at := path + "." + f.Name
 		g, err := tag.Of(f)
 		if err != nil {
@@ -71,7 +71,7 @@ func compileStruct(t reflect.Type, path string, open []reflect.Type) (node, erro
 				return nil, unsupported(at, "the name %q is already that of %s; rename one with `klepto:\"name=…\"`", m.name, other)
 			}
 			seen[m.name] = at
-			if err := m.checkAxes(at); err != nil {
+			if err := m.checkMeta(at); err != nil {
 				return nil, err
 			}
 			s.fields = append(s.fields, m)
@@ -88,18 +88,14 @@ func metaOf(g tag.Tag) *Meta {
 	return &Meta{Units: g.Units, LongName: g.LongName, Axes: g.Axes}
 }
 
-func fieldsOf(t reflect.Type) func(func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if !yield(t.Field(i)) {
-				return
-			}
-		}
+func (m *member) checkMeta(path string) error {
+	if m.meta == nil {
+		return nil
 	}
-}
-
-func (m *member) checkAxes(path string) error {
-	if m.meta == nil || len(m.meta.Axes) == 0 {
+	if err := m.meta.validate(); err != nil {
+		return unsupported(path, "%v", err)
+	}
+	if len(m.meta.Axes) == 0 {
 		return nil
 	}
 	n := m.node

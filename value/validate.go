@@ -11,7 +11,7 @@ const MaxDepth = 128
 
 // Validate checks a tree that was not made by a Codec: known element types,
 // Data of the slice that Elem names and as long as Shape says, one axis name a
-// dimension, unique and non-empty UTF-8 names, columns of N rows, map keys
+// dimension, UTF-8 in Meta, unique and non-empty UTF-8 names, columns of N rows, map keys
 // sorted and different, nothing nil, at most MaxDepth levels. The error wraps
 // ErrInvalid and names the path. An Array without elements may have at most
 // 2^20 rows, so that a few bytes of input cannot ask for much memory.
@@ -30,6 +30,9 @@ func validate(v Value, depth int) error {
 		if v == nil {
 			break
 		}
+		if err := v.Meta.validate(); err != nil {
+			return err
+		}
 		names := newNames(len(v.Fields))
 		for i, f := range v.Fields {
 			if err := names.add(f.Name); err != nil {
@@ -44,10 +47,16 @@ func validate(v Value, depth int) error {
 		if v == nil {
 			break
 		}
+		if err := v.Meta.validate(); err != nil {
+			return err
+		}
 		return validateItems(v.Items, depth)
 	case *Map:
 		if v == nil {
 			break
+		}
+		if err := v.Meta.validate(); err != nil {
+			return err
 		}
 		if err := v.validateKeys(); err != nil {
 			return err
@@ -98,12 +107,28 @@ func (a *Array) validate() error {
 	if len(a.Axes) > 0 && len(a.Axes) != len(a.Shape) {
 		return fail(ErrInvalid, "axes %q name %d dimensions, the shape is %v", a.Axes, len(a.Axes), a.Shape)
 	}
+	return a.Meta.validate()
+}
+
+// validate demands text of the text that is for humans.
+func (m *Meta) validate() error {
+	if m.empty() {
+		return nil
+	}
+	for _, s := range append([]string{m.Units, m.LongName}, m.Axes...) {
+		if !utf8.ValidString(s) {
+			return fail(ErrInvalid, "%q describes a value but is not UTF-8", s)
+		}
+	}
 	return nil
 }
 
 func (t *Table) validate() error {
 	if t == nil {
 		return fail(ErrInvalid, "there is a nil where a table should be")
+	}
+	if err := t.Meta.validate(); err != nil {
+		return err
 	}
 	if t.N < 0 || len(t.Columns) == 0 && t.N > maxHollow {
 		return fail(ErrInvalid, "a table of %d rows and %d columns", t.N, len(t.Columns))
