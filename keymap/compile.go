@@ -62,11 +62,7 @@ func (c *compiler) into(p *program, t reflect.Type, off uintptr, depth int, r ro
 		p.add(op{code: opTime, off: off})
 		return nil
 	case codeMatrix:
-		code := opMatrix
-		if isComplexMatrix(t) {
-			code = opCMatrix
-		}
-		p.add(op{code: code, off: off, typ: t, round: effective(r, depth+1)})
+		p.add(op{code: opMatrix, off: off, typ: t, round: effective(r, depth+1)})
 		return nil
 	}
 	switch t.Kind() {
@@ -81,7 +77,11 @@ func (c *compiler) into(p *program, t reflect.Type, off uintptr, depth int, r ro
 		if err != nil {
 			return err
 		}
-		p.add(op{code: opSlice, off: off, size: t.Elem().Size(), sub: sub})
+		code := opSlice
+		if sub.run(t.Elem().Size()) != nil {
+			code = opRuns
+		}
+		p.add(op{code: code, off: off, size: t.Elem().Size(), sub: sub})
 	case reflect.Pointer:
 		sub, err := c.program(t.Elem(), depth, r, path)
 		if err != nil {

@@ -13,154 +13,101 @@ import (
 
 // walker writes values that need reflection. It leaves all else to the encoder.
 type walker struct {
-	*encoder
+	encoder
 	types *interfaceTypes
 }
 
-func (p *plan) appendDynamic(dst []byte, base unsafe.Pointer) ([]byte, error) {
-	w := walker{&encoder{buf: dst}, p.types}
-	if err := p.walk(w, base); err != nil {
-		return dst, err
-	}
-	return w.buf, nil
-}
-
-func (p *plan) digestDynamic(base unsafe.Pointer) (Digest, error) {
-	d := newDigester()
-	defer digesters.Put(d)
-	if err := p.walk(walker{&d.encoder, p.types}, base); err != nil {
-		return Digest{}, err
-	}
-	return d.sum(), nil
-}
-
-// walk is flat for a call with values that need reflection.
-func (p *plan) walk(w walker, base unsafe.Pointer) error {
-	if p.open(w.encoder, base) {
-		return w.walk(p.all.ops, base)
-	}
-	for i := range p.args {
-		if a := &p.args[i]; !a.left(base) {
-			if err := w.walk(a.prog.ops, base); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (w walker) walk(ops []op, base unsafe.Pointer) error {
+func (w *walker) walk(b []byte, ops []op, base unsafe.Pointer) (_ []byte, err error) {
 	for i := range ops {
 		o := &ops[i]
-		var err error
 		switch q := at(base, o.off); {
 		case o.code == opMap:
-			err = w.mapping(o, q)
+			b, err = w.mapping(b, o, q)
 		case o.code == opInterface:
-			err = w.dynamic(o, q)
-		case o.code >= opMatrix:
-			err = w.matrix(o, q)
+			b, err = w.dynamic(b, o, q)
+		case o.code == opMatrix:
+			b, err = w.matrix(b, o, q)
 		case o.sub != nil && o.sub.dynamic:
-			err = w.nested(o, q)
+			b, err = w.nestedDynamic(b, o, q)
 		default:
-			err = w.flat(ops[i:i+1], base)
+			b, err = w.flat(b, ops[i:i+1], base)
 		}
 		if err != nil {
-			return err
+			return b, err
 		}
 	}
-	return nil
+	return b, nil
 }
 
-// nested writes a slice, array or pointer with something dynamic inside.
-func (w walker) nested(o *op, q unsafe.Pointer) error {
-	n := o.n
-	switch o.code {
-	case opSlice:
-		s := (*sliceHeader)(q)
-		if !w.length(s) {
-			return nil
-		}
-		q, n = s.data, s.len
-	case opPointer:
-		q, n = *(*unsafe.Pointer)(q), 1
-		if q == nil {
-			w.byte(0)
-			return nil
-		}
-		w.byte(1)
-	}
-	if err := w.enter(); err != nil {
-		return err
+// nestedDynamic is nested where something inside needs reflection.
+func (w *walker) nestedDynamic(b []byte, o *op, q unsafe.Pointer) (_ []byte, err error) {
+	b, q, n := w.inside(b, o, q)
+	if err = w.enter(); err != nil {
+		return b, err
 	}
 	defer w.leave()
-	for i := range n {
-		if err := w.walk(o.sub.ops, at(q, uintptr(i)*o.size)); err != nil {
-			return err
-		}
+	for i := 0; i < n && err == nil; i++ {
+		b, err = w.walk(b, o.sub.ops, at(q, uintptr(i)*o.size))
 	}
-	return nil
+	return b, err
 }
 
-// mapping writes the pairs of a map in the order of their bytes.
-func (w walker) mapping(o *op, q unsafe.Pointer) error {
+// mapping appends the pairs of a map in the order of their bytes.
+func (w *walker) mapping(b []byte, o *op, q unsafe.Pointer) (_ []byte, err error) {
 	m := reflect.NewAt(o.typ, q).Elem()
 	if m.IsNil() {
-		w.byte(0)
-		return nil
+		return w.byte(b, 0), nil
 	}
-	w.uvarint(uint64(m.Len()) + 1)
-	if err := w.enter(); err != nil {
-		return err
+	b = w.uvarint(b, uint64(m.Len())+1)
+	if err = w.enter(); err != nil {
+		return b, err
 	}
 	defer w.leave()
 	type pair struct{ begin, mid, end int }
 	pairs := make([]pair, 0, m.Len())
-	in := walker{&encoder{depth: w.depth}, w.types}
+	in := walker{encoder{depth: w.depth}, w.types}
+	var all []byte
 	key, val := reflect.New(o.typ.Key()), reflect.New(o.typ.Elem())
 	for it := m.MapRange(); it.Next(); {
-		p := pair{begin: len(in.buf)}
+		p := pair{begin: len(all)}
 		key.Elem().SetIterKey(it)
-		if err := in.walk(o.key.ops, key.UnsafePointer()); err != nil {
-			return err
+		if all, err = in.walk(all, o.key.ops, key.UnsafePointer()); err != nil {
+			return b, err
 		}
-		p.mid = len(in.buf)
+		p.mid = len(all)
 		val.Elem().SetIterValue(it)
-		if err := in.walk(o.sub.ops, val.UnsafePointer()); err != nil {
-			return err
+		if all, err = in.walk(all, o.sub.ops, val.UnsafePointer()); err != nil {
+			return b, err
 		}
-		p.end = len(in.buf)
+		p.end = len(all)
 		pairs = append(pairs, p)
 	}
-	b := in.buf
 	slices.SortFunc(pairs, func(x, y pair) int { // keys may be equal: NaN, and in interfaces
-		return cmp.Or(bytes.Compare(b[x.begin:x.mid], b[y.begin:y.mid]), bytes.Compare(b[x.mid:x.end], b[y.mid:y.end]))
+		return cmp.Or(bytes.Compare(all[x.begin:x.mid], all[y.begin:y.mid]), bytes.Compare(all[x.mid:x.end], all[y.mid:y.end]))
 	})
 	for _, p := range pairs {
-		w.bytes(b[p.begin:p.end])
+		b = w.bytes(b, all[p.begin:p.end])
 	}
-	return nil
+	return b, nil
 }
 
-// dynamic writes the type of what an interface holds, and then the value.
-func (w walker) dynamic(o *op, q unsafe.Pointer) error {
+// dynamic appends the type of what an interface holds, and then the value.
+func (w *walker) dynamic(b []byte, o *op, q unsafe.Pointer) ([]byte, error) {
 	v := reflect.NewAt(o.typ, q).Elem().Elem()
 	if !v.IsValid() {
-		w.byte(codeNil)
-		return nil
+		return w.byte(b, codeNil), nil
 	}
 	t, err := w.types.of(programKey{v.Type(), min(o.depth, deepest), o.round})
 	if err != nil {
-		return err
+		return b, err
 	}
-	w.bytes(t.signature)
 	x := reflect.New(v.Type())
 	x.Elem().Set(v)
 	if err := w.enter(); err != nil {
-		return err
+		return b, err
 	}
 	defer w.leave()
-	return w.walk(t.prog.ops, x.UnsafePointer())
+	return w.walk(w.bytes(b, t.signature), t.prog.ops, x.UnsafePointer())
 }
 
 // interfaceTypes holds the programs of types that were met in interfaces.

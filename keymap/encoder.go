@@ -3,120 +3,116 @@ package keymap
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 	"slices"
 	"sync"
 	"time"
 	"unsafe"
 
 	"github.com/zeebo/xxh3"
-
-	"github.com/klepto-go/klepto/rounding"
 )
 
-// nan64 and nan32 stand for every NaN.
-const (
-	nan64 = 0x7ff8000000000000
-	nan32 = 0x7fc00000
-)
-
-// encoder collects canonical bytes in buf, which grows as needed; or, in a
-// digester, hands what doesn't fit buf to its hasher.
+// encoder writes canonical bytes. Its methods append to a slice that they are
+// handed and return, as the slice may be on the stack of whoever started: held
+// in the encoder, it would have to be on the heap.
 type encoder struct {
-	buf     []byte
-	hash    *xxh3.Hasher // nil where the bytes are wanted
-	spilled bool         // the hasher holds the beginning
-	depth   int
+	digest bool    // only the digest is wanted: the slice must not grow
+	stream *stream // what outgrew the slice
+	depth  int
 }
 
-// digester hashes canonical bytes without holding them all. It is pooled whole:
-// that costs what clearing a buffer on the stack would, and a buffer on the
-// heap may be large.
-type digester struct {
-	encoder
-	hasher xxh3.Hasher
-	space  [16 << 10]byte
+// stream hashes what does not fit the first slice of a digest.
+type stream struct {
+	hash xxh3.Hasher
+	buf  [16 << 10]byte
 }
 
-var digesters = sync.Pool{New: func() any { return new(digester) }}
+var streams = sync.Pool{New: func() any { return new(stream) }}
 
-// newDigester returns a digester to be given back by digesters.Put.
-func newDigester() *digester {
-	d := digesters.Get().(*digester)
-	d.encoder = encoder{buf: d.space[:0], hash: &d.hasher}
-	return d
-}
-
-// sum returns the digest of everything written.
-func (d *digester) sum() Digest {
-	if !d.spilled {
-		return digestOf(d.buf)
+// more makes space for n bytes behind b: it grows b, or hashes what stands in it.
+// When a digest is wanted, n must not exceed the buffer of a stream.
+func (e *encoder) more(b []byte, n int) []byte {
+	if e.digest {
+		return e.spill(b)
 	}
-	d.spill(d.buf)
-	return d.hash.Sum128().Bytes()
+	return slices.Grow(b, n)
 }
 
-// room appends n bytes to buf and returns them for the caller to fill. In a
-// digester n must not exceed maxRoom.
-func (e *encoder) room(n int) []byte {
-	k := len(e.buf)
-	if cap(e.buf)-k < n {
-		e.more(n)
-		k = len(e.buf)
+// spill hashes b and returns an empty buffer in its place.
+func (e *encoder) spill(b []byte) []byte {
+	if e.stream == nil {
+		e.stream = streams.Get().(*stream)
+		e.stream.hash.Reset()
 	}
-	e.buf = e.buf[:k+n]
-	return e.buf[k:]
+	e.stream.hash.Write(b) // a Hasher's Write returns no error
+	return e.stream.buf[:0]
 }
 
-const maxRoom = 256
+// firstBuffer holds most calls; a larger one would cost more to clear than a
+// stream costs the others.
+const firstBuffer = 256
 
-// more makes space for n bytes: it grows buf, or hashes and empties it.
-func (e *encoder) more(n int) {
-	if e.hash == nil {
-		e.buf = slices.Grow(e.buf, n)
-		return
+// finish returns the digest of everything written, of which b is the end, and
+// gives the stream back.
+func (e *encoder) finish(b []byte, err error) (Digest, error) {
+	if e.stream == nil {
+		if err != nil {
+			return Digest{}, err
+		}
+		return digestOf(b), nil
 	}
-	e.spill(e.buf)
-	e.buf = e.buf[:0]
-}
-
-// spill hashes b, all that precedes it having been hashed.
-func (e *encoder) spill(b []byte) {
-	if !e.spilled {
-		e.hash.Reset()
-		e.spilled = true
+	defer streams.Put(e.stream)
+	if err != nil {
+		return Digest{}, err
 	}
-	e.hash.Write(b) // a Hasher's Write returns no error
+	e.stream.hash.Write(b)
+	return e.stream.hash.Sum128().Bytes(), nil
 }
 
 func digestOf(b []byte) Digest { return xxh3.Hash128(b).Bytes() }
 
-// bytes appends b.
-func (e *encoder) bytes(b []byte) {
-	if cap(e.buf)-len(e.buf) < len(b) {
-		e.more(len(b))
-		if len(b) > cap(e.buf) { // in a digester, where buf is empty now
-			e.spill(b)
-			return
+// room appends n bytes to b, the last n of the result, for the caller to fill.
+func (e *encoder) room(b []byte, n int) []byte {
+	if cap(b)-len(b) < n {
+		b = e.more(b, n)
+	}
+	return b[:len(b)+n]
+}
+
+// bytes appends src.
+func (e *encoder) bytes(b, src []byte) []byte {
+	if cap(b)-len(b) < len(src) {
+		b = e.more(b, len(src))
+		if e.digest && cap(b) < len(src) {
+			e.stream.hash.Write(src)
+			return b
 		}
 	}
-	e.buf = append(e.buf, b...)
+	return append(b, src...)
 }
 
-func (e *encoder) byte(b byte) { e.room(1)[0] = b }
+func (e *encoder) byte(b []byte, x byte) []byte {
+	b = e.room(b, 1)
+	b[len(b)-1] = x
+	return b
+}
 
-func (e *encoder) uvarint(n uint64) {
-	if n < 0x80 {
-		e.byte(byte(n))
-		return
+func (e *encoder) uvarint(b []byte, x uint64) []byte {
+	if cap(b)-len(b) < binary.MaxVarintLen64 {
+		b = e.more(b, binary.MaxVarintLen64)
 	}
-	var b [binary.MaxVarintLen64]byte
-	e.bytes(b[:binary.PutUvarint(b[:], n)])
+	return binary.AppendUvarint(b, x)
 }
 
-func (e *encoder) text(s string) {
-	e.uvarint(uint64(len(s)))
-	e.bytes(unsafe.Slice(unsafe.StringData(s), len(s)))
+func (e *encoder) text(b []byte, s string) []byte {
+	return e.bytes(e.uvarint(b, uint64(len(s))), unsafe.Slice(unsafe.StringData(s), len(s)))
+}
+
+// time appends an instant, of the wall clock and in whatever zone.
+func (e *encoder) time(b []byte, t time.Time) []byte {
+	b = e.room(b, 12)
+	binary.LittleEndian.PutUint64(b[len(b)-12:], uint64(t.Unix()))
+	binary.LittleEndian.PutUint32(b[len(b)-4:], uint32(t.Nanosecond()))
+	return b
 }
 
 // enter counts nesting; leave follows it when it returns nil.
@@ -129,48 +125,80 @@ func (e *encoder) enter() error {
 
 func (e *encoder) leave() { e.depth-- }
 
-// flat runs ops that need no reflection. Nothing base leads to escapes through
-// it, which is why it neither calls through an interface nor keeps a pointer.
-func (e *encoder) flat(ops []op, base unsafe.Pointer) error {
+// leaves runs ops up to the first that leads to other values, and returns how
+// many it ran. Neither b nor what base leads to escapes: it doesn't call itself,
+// nor through an interface.
+func (e *encoder) leaves(b []byte, ops []op, base unsafe.Pointer) ([]byte, int) {
 	for i := range ops {
 		o := &ops[i]
 		q := at(base, o.off)
 		switch o.code {
-		case opRaw, opInt, opUint, opFloat64, opFloat32:
-			e.run(o, q, o.n)
 		case opString:
-			e.text(*(*string)(q))
+			b = e.text(b, *(*string)(q))
 		case opTime:
-			e.time((*time.Time)(q))
+			b = e.time(b, *(*time.Time)(q))
 		case opNumber:
-			e.number(o, q)
-		case opSlice:
-			if err := e.slice(o, q); err != nil {
-				return err
-			}
-		case opArray:
-			for j := range o.n {
-				if err := e.flat(o.sub.ops, at(q, uintptr(j)*o.size)); err != nil {
-					return err
-				}
-			}
-		case opPointer:
-			p := *(*unsafe.Pointer)(q)
-			if p == nil {
-				e.byte(0)
-				continue
-			}
-			e.byte(1)
-			if err := e.enter(); err != nil {
-				return err
-			}
-			if err := e.flat(o.sub.ops, p); err != nil {
-				return err
-			}
-			e.leave()
+			b = e.number(b, o, q)
+		case opRuns:
+			s := (*sliceHeader)(q)
+			b = e.length(b, s)
+			b = e.run(b, &o.sub.ops[0], s.data, o.sub.ops[0].n*s.len)
+		case opSlice, opArray, opPointer, opMap, opInterface, opMatrix:
+			return b, i
+		default:
+			b = e.run(b, o, q, o.n)
 		}
 	}
-	return nil
+	return b, len(ops)
+}
+
+// flat runs all ops of a plan that needs no reflection. What base leads to
+// does not escape.
+func (e *encoder) flat(b []byte, ops []op, base unsafe.Pointer) (_ []byte, err error) {
+	for {
+		var n int
+		if b, n = e.leaves(b, ops, base); n == len(ops) {
+			return b, nil
+		}
+		o := &ops[n]
+		if b, err = e.nested(b, o, at(base, o.off)); err != nil {
+			return b, err
+		}
+		ops = ops[n+1:]
+	}
+}
+
+// nested runs an op that leads to other values.
+func (e *encoder) nested(b []byte, o *op, q unsafe.Pointer) (_ []byte, err error) {
+	b, q, n := e.inside(b, o, q)
+	if n == 0 {
+		return b, nil
+	}
+	if err = e.enter(); err != nil {
+		return b, err
+	}
+	defer e.leave()
+	for i := 0; i < n && err == nil; i++ {
+		b, err = e.flat(b, o.sub.ops, at(q, uintptr(i)*o.size))
+	}
+	return b, err
+}
+
+// inside appends what precedes the elements of a slice, an array or a pointer,
+// and returns where they are and how many.
+func (e *encoder) inside(b []byte, o *op, q unsafe.Pointer) ([]byte, unsafe.Pointer, int) {
+	switch o.code {
+	case opSlice:
+		s := (*sliceHeader)(q)
+		return e.length(b, s), s.data, s.len
+	case opPointer:
+		p := *(*unsafe.Pointer)(q)
+		if p == nil {
+			return e.byte(b, 0), nil, 0
+		}
+		return e.byte(b, 1), p, 1
+	}
+	return b, q, o.n
 }
 
 // sliceHeader is the memory of a slice of any type.
@@ -180,135 +208,10 @@ type sliceHeader struct {
 	cap  int
 }
 
-// length writes the length of a slice, and tells whether elements follow.
-func (e *encoder) length(s *sliceHeader) bool {
+// length appends the length of a slice.
+func (e *encoder) length(b []byte, s *sliceHeader) []byte {
 	if s.data == nil {
-		e.byte(0)
-		return false
+		return e.byte(b, 0)
 	}
-	e.uvarint(uint64(s.len) + 1)
-	return s.len > 0
-}
-
-func (e *encoder) slice(o *op, q unsafe.Pointer) error {
-	s := (*sliceHeader)(q)
-	if !e.length(s) {
-		return nil
-	}
-	if run := o.sub.run(o.size); run != nil {
-		e.run(run, s.data, run.n*s.len)
-		return nil
-	}
-	if err := e.enter(); err != nil {
-		return err
-	}
-	defer e.leave()
-	for i := range s.len {
-		if err := e.flat(o.sub.ops, at(s.data, uintptr(i)*o.size)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// time writes an instant: the wall clock's, in whatever zone.
-func (e *encoder) time(t *time.Time) {
-	b := e.room(12)
-	binary.LittleEndian.PutUint64(b, uint64(t.Unix()))
-	binary.LittleEndian.PutUint32(b[8:], uint32(t.Nanosecond()))
-}
-
-// run writes n numbers that lie behind each other, as o says.
-func (e *encoder) run(o *op, q unsafe.Pointer, n int) {
-	switch o.code {
-	case opRaw:
-		if littleEndian || o.size == 1 {
-			e.bytes(unsafe.Slice((*byte)(q), n*int(o.size)))
-			return
-		}
-		e.swapped(unsafe.Slice((*byte)(q), n*int(o.size)), int(o.size))
-	case opInt:
-		for _, x := range unsafe.Slice((*int32)(q), n) {
-			binary.LittleEndian.PutUint64(e.room(8), uint64(x))
-		}
-	case opUint:
-		for _, x := range unsafe.Slice((*uint32)(q), n) {
-			binary.LittleEndian.PutUint64(e.room(8), uint64(x))
-		}
-	case opFloat64:
-		e.floats(unsafe.Slice((*float64)(q), n), o.round)
-	case opFloat32:
-		e.floats32(unsafe.Slice((*float32)(q), n), o.round)
-	}
-}
-
-// swapped writes elements of that size from a big-endian memory.
-func (e *encoder) swapped(src []byte, size int) {
-	for ; len(src) > 0; src = src[size:] {
-		dst := e.room(size)
-		for i, b := range src[:size] {
-			dst[size-1-i] = b
-		}
-	}
-}
-
-// chunk is how many elements of that size to write at once: as many of the n as
-// fit the space that is left, or a fresh buffer.
-func (e *encoder) chunk(n, size int) int {
-	if e.hash == nil {
-		return n
-	}
-	space := cap(e.buf) - len(e.buf)
-	if space < maxRoom {
-		space = maxRoom
-	}
-	return min(n, space/size)
-}
-
-func (e *encoder) floats(src []float64, r rounding.Rounding) {
-	for len(src) > 0 {
-		n := e.chunk(len(src), 8)
-		dst := e.room(8 * n)
-		if r == (rounding.Rounding{}) {
-			putFloats(dst, src[:n])
-		} else {
-			for i, x := range src[:n] {
-				binary.LittleEndian.PutUint64(dst[8*i:], bits64(r.Float64(x)))
-			}
-		}
-		src = src[n:]
-	}
-}
-
-func (e *encoder) floats32(src []float32, r rounding.Rounding) {
-	for len(src) > 0 {
-		n := e.chunk(len(src), 4)
-		dst := e.room(4 * n)
-		for i, x := range src[:n] {
-			binary.LittleEndian.PutUint32(dst[4*i:], bits32(r.Float32(x)))
-		}
-		src = src[n:]
-	}
-}
-
-func putFloats(dst []byte, src []float64) {
-	dst = dst[:8*len(src)]
-	for i, x := range src {
-		binary.LittleEndian.PutUint64(dst[8*i:], bits64(x))
-	}
-}
-
-// bits64 makes -0 0, by adding 0, and every NaN one.
-func bits64(x float64) uint64 {
-	if x != x {
-		return nan64
-	}
-	return math.Float64bits(x + 0)
-}
-
-func bits32(x float32) uint32 {
-	if x != x {
-		return nan32
-	}
-	return math.Float32bits(x + 0)
+	return e.uvarint(b, uint64(s.len)+1)
 }

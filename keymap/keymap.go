@@ -32,12 +32,13 @@ func New[In any](o *Options) (*Keymap[In], error) {
 	return &Keymap[In]{p}, nil
 }
 
-// Append appends the canonical bytes of the call to dst.
+// Append appends the canonical bytes of the call to dst. When it fails, the
+// result is of no use.
 func (k *Keymap[In]) Append(dst []byte, in *In) ([]byte, error) {
 	if k.plan.dynamic {
-		return k.plan.appendDynamic(dst, unsafe.Pointer(clone(in)))
+		return k.plan.walk(&walker{types: k.plan.types}, dst, unsafe.Pointer(clone(in)))
 	}
-	return k.plan.append(dst, unsafe.Pointer(in))
+	return k.plan.flat(&encoder{}, dst, unsafe.Pointer(in))
 }
 
 // Digest returns the fingerprint of the canonical bytes without building them
@@ -51,11 +52,8 @@ func (k *Keymap[In]) Digest(in *In) (Digest, error) {
 
 // Key returns the key of the call.
 func (k *Keymap[In]) Key(in *In) (Key, error) {
-	if k.plan.dynamic {
-		base := unsafe.Pointer(clone(in))
-		return k.plan.key(func(e *encoder) error { return k.plan.walk(walker{e, k.plan.types}, base) })
-	}
-	return k.plan.key(func(e *encoder) error { return k.plan.flat(e, unsafe.Pointer(in)) })
+	var stack [2 * firstBuffer]byte
+	return k.plan.key(k.Append(stack[:0], in))
 }
 
 // Names returns the names of the arguments that make the key, in their order;

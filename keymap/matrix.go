@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"unsafe"
-
-	"github.com/klepto-go/klepto/rounding"
 )
 
 // The methods of gonum's matrices that are needed to read them. The package
@@ -36,11 +34,11 @@ func isComplexMatrix(t reflect.Type) bool {
 	return t.Kind() == reflect.Struct && t.PkgPath() == gonumMat && reflect.PointerTo(t).Implements(reflect.TypeFor[complexMatrix]())
 }
 
-// matrix writes the content of a matrix, whatever its strides and storage.
-func (e *encoder) matrix(o *op, q unsafe.Pointer) (err error) {
+// matrix appends the content of a matrix, whatever its strides and storage.
+func (e *encoder) matrix(b []byte, o *op, q unsafe.Pointer) (_ []byte, err error) {
 	x := reflect.NewAt(o.typ, q).Interface()
 	defer func() {
-		if r := recover(); r != nil { // gonum's way to refuse, e.g. an unfactorized Cholesky
+		if r := recover(); r != nil { // gonum's way to refuse, e.g. a Cholesky without factors
 			err = fmt.Errorf("%w: the %s cannot be read: %v", ErrUnkeyable, o.typ, r)
 		}
 	}()
@@ -48,38 +46,29 @@ func (e *encoder) matrix(o *op, q unsafe.Pointer) (err error) {
 	if r == 0 || c == 0 {
 		r, c = 0, 0
 	}
-	e.uvarint(uint64(r))
-	e.uvarint(uint64(c))
-	if rows, ok := x.(rowMatrix); ok {
+	b = e.uvarint(e.uvarint(b, uint64(r)), uint64(c))
+	one := op{code: opFloat64, round: o.round}
+	switch m := x.(type) {
+	case rowMatrix:
 		for i := range r {
-			e.floats(rows.RawRowView(i)[:c], o.round)
+			b = e.run(b, &one, unsafe.Pointer(unsafe.SliceData(m.RawRowView(i))), c)
 		}
-		return nil
-	}
-	if m, ok := x.(complexMatrix); ok {
-		e.elements(2*r*c, o.round, func(k int) float64 {
-			z := m.At(k/2/c, k/2%c)
-			if k%2 == 1 {
-				return imag(z)
+	case realMatrix:
+		row := make([]float64, c)
+		for i := range r {
+			for j := range row {
+				row[j] = m.At(i, j)
 			}
-			return real(z)
-		})
-		return nil
-	}
-	m := x.(realMatrix)
-	e.elements(r*c, o.round, func(k int) float64 { return m.At(k/c, k%c) })
-	return nil
-}
-
-// elements writes n numbers a chunk at a time.
-func (e *encoder) elements(n int, r rounding.Rounding, element func(k int) float64) {
-	var chunk [64]float64
-	for k := 0; k < n; {
-		part := chunk[:min(len(chunk), n-k)]
-		for i := range part {
-			part[i] = element(k)
-			k++
+			b = e.run(b, &one, unsafe.Pointer(unsafe.SliceData(row)), c)
 		}
-		e.floats(part, r)
+	case complexMatrix:
+		row := make([]complex128, c)
+		for i := range r {
+			for j := range row {
+				row[j] = m.At(i, j)
+			}
+			b = e.run(b, &one, unsafe.Pointer(unsafe.SliceData(row)), 2*c)
+		}
 	}
+	return b, nil
 }

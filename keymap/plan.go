@@ -122,52 +122,36 @@ func list(fields []field) string {
 	return strings.Join(names, ", ")
 }
 
-func (p *plan) append(dst []byte, base unsafe.Pointer) ([]byte, error) {
-	e := encoder{buf: dst}
-	if err := p.flat(&e, base); err != nil {
-		return dst, err
-	}
-	return e.buf, nil
-}
-
-func (p *plan) digest(base unsafe.Pointer) (Digest, error) {
-	d := newDigester()
-	defer digesters.Put(d)
-	if err := p.flat(&d.encoder, base); err != nil {
-		return Digest{}, err
-	}
-	return d.sum(), nil
-}
-
-// key makes the key of what write writes.
-func (p *plan) key(write func(e *encoder) error) (Key, error) {
-	d := newDigester()
-	defer digesters.Put(d)
-	e := encoder{buf: d.space[:0]}
-	if err := write(&e); err != nil {
-		return Key{}, err
-	}
-	sum := digestOf(e.buf)
-	return Key{Canonical: string(e.buf), Digest: sum, Name: sum.String()}, nil
-}
-
-// flat writes a call whose arguments need no reflection; they do not escape.
-func (p *plan) flat(e *encoder, base unsafe.Pointer) error {
-	if p.open(e, base) {
-		return e.flat(p.all.ops, base)
+// flat appends a call whose arguments need no reflection; they do not escape.
+func (p *plan) flat(e *encoder, b []byte, base unsafe.Pointer) (_ []byte, err error) {
+	b, all := p.open(e, b, base)
+	if all {
+		return e.flat(b, p.all.ops, base)
 	}
 	for i := range p.args {
-		if a := &p.args[i]; !a.left(base) {
-			if err := e.flat(a.prog.ops, base); err != nil {
-				return err
-			}
+		if a := &p.args[i]; err == nil && !a.left(base) {
+			b, err = e.flat(b, a.prog.ops, base)
 		}
 	}
-	return nil
+	return b, err
 }
 
-// open writes the prefix and tells whether it names all arguments.
-func (p *plan) open(e *encoder, base unsafe.Pointer) bool {
+// walk is flat for plans that need reflection.
+func (p *plan) walk(w *walker, b []byte, base unsafe.Pointer) (_ []byte, err error) {
+	b, all := p.open(&w.encoder, b, base)
+	if all {
+		return w.walk(b, p.all.ops, base)
+	}
+	for i := range p.args {
+		if a := &p.args[i]; err == nil && !a.left(base) {
+			b, err = w.walk(b, a.prog.ops, base)
+		}
+	}
+	return b, err
+}
+
+// open appends the prefix and tells whether it names all arguments.
+func (p *plan) open(e *encoder, b []byte, base unsafe.Pointer) ([]byte, bool) {
 	n := len(p.args)
 	for i := range p.args {
 		if p.args[i].left(base) {
@@ -175,18 +159,48 @@ func (p *plan) open(e *encoder, base unsafe.Pointer) bool {
 		}
 	}
 	if n == len(p.args) {
-		e.bytes(p.prefix)
-		return true
+		return e.bytes(b, p.prefix), true
 	}
-	e.bytes(p.head)
-	e.uvarint(uint64(n))
+	b = e.uvarint(e.bytes(b, p.head), uint64(n))
 	for i := range p.args {
 		if a := &p.args[i]; !a.left(base) {
-			e.bytes(a.meta)
+			b = e.bytes(b, a.meta)
 		}
 	}
-	return false
+	return b, false
 }
 
 // left tells whether the argument equals its default and is left out.
 func (a *argument) left(base unsafe.Pointer) bool { return a.def != nil && a.def.equal(base) }
+
+// digest hashes a call whose arguments need no reflection. Most calls end in
+// its first, flat part and use no memory but the stack.
+func (p *plan) digest(base unsafe.Pointer) (Digest, error) {
+	var stack [firstBuffer]byte
+	e := encoder{digest: true}
+	if p.args == nil {
+		b, n := e.leaves(e.bytes(stack[:0], p.prefix), p.all.ops, base)
+		if n == len(p.all.ops) {
+			return e.finish(b, nil)
+		}
+		rest, err := e.flat(e.spill(b), p.all.ops[n:], base)
+		return e.finish(rest, err)
+	}
+	rest, err := p.flat(&e, e.spill(nil), base)
+	return e.finish(rest, err)
+}
+
+func (p *plan) digestDynamic(base unsafe.Pointer) (Digest, error) {
+	w := walker{encoder{digest: true}, p.types}
+	b, err := p.walk(&w, w.spill(nil), base)
+	return w.finish(b, err)
+}
+
+// key turns canonical bytes into a key.
+func (p *plan) key(b []byte, err error) (Key, error) {
+	if err != nil {
+		return Key{}, err
+	}
+	d := digestOf(b)
+	return Key{Canonical: string(b), Digest: d, Name: d.String()}, nil
+}

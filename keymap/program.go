@@ -19,10 +19,11 @@ const (
 	opFloat32                 // n float32, likewise
 	opString                  // length, bytes
 	opTime                    // seconds since 1970 and nanoseconds
+	opNumber                  // a number of any type in one form: Options.Untyped
+	opRuns                    // a slice whose elements are one run
 	opSlice                   // length+1 or 0 for nil, elements
 	opArray                   // n elements
 	opPointer                 // 1 and what it points to, or 0 for nil
-	opNumber                  // a number of any type in one form: Options.Untyped
 	opMap                     // length+1 or 0 for nil, pairs in the order of their bytes
 	opInterface               // type signature and value
 	opMatrix                  // rows, columns, elements in row-major order

@@ -1,0 +1,155 @@
+package keymap
+
+import (
+	"encoding/binary"
+	"math"
+	"unsafe"
+
+	"github.com/klepto-go/klepto/rounding"
+)
+
+// nan64 and nan32 stand for every NaN.
+const (
+	nan64 = 0x7ff8000000000000
+	nan32 = 0x7fc00000
+)
+
+// run appends n numbers that lie behind each other, as o says.
+func (e *encoder) run(b []byte, o *op, q unsafe.Pointer, n int) []byte {
+	switch o.code {
+	case opRaw:
+		src := unsafe.Slice((*byte)(q), n*int(o.size))
+		if littleEndian || o.size == 1 {
+			return e.bytes(b, src)
+		}
+		return e.swapped(b, src, int(o.size))
+	case opFloat64:
+		src := unsafe.Slice((*float64)(q), n)
+		switch {
+		case o.round == rounding.None():
+			return e.exact(b, src)
+		case n <= fewFloats:
+			return e.few(b, src, o.round)
+		}
+		return e.many(b, src, o.round)
+	case opFloat32:
+		return e.floats32(b, unsafe.Slice((*float32)(q), n), o.round)
+	case opInt:
+		for _, x := range unsafe.Slice((*int32)(q), n) {
+			b = e.uint64(b, uint64(x))
+		}
+	case opUint:
+		for _, x := range unsafe.Slice((*uint32)(q), n) {
+			b = e.uint64(b, uint64(x))
+		}
+	}
+	return b
+}
+
+func (e *encoder) uint64(b []byte, x uint64) []byte {
+	b = e.room(b, 8)
+	binary.LittleEndian.PutUint64(b[len(b)-8:], x)
+	return b
+}
+
+// swapped appends elements of that size from a big-endian memory.
+func (e *encoder) swapped(b, src []byte, size int) []byte {
+	for ; len(src) > 0; src = src[size:] {
+		b = e.room(b, size)
+		for i, x := range src[:size] {
+			b[len(b)-1-i] = x
+		}
+	}
+	return b
+}
+
+// Floats are rounded into an array on the stack: a small one, cheap to clear,
+// for a struct's fields, and one worth a bulk rounding for a slice.
+const (
+	fewFloats  = 16
+	manyFloats = 256
+)
+
+func (e *encoder) few(b []byte, src []float64, r rounding.Rounding) []byte {
+	var block [fewFloats]float64
+	r.Float64s(block[:], src)
+	return e.floats(b, block[:len(src)])
+}
+
+func (e *encoder) many(b []byte, src []float64, r rounding.Rounding) []byte {
+	var block [manyFloats]float64
+	for len(src) > 0 {
+		n := min(len(src), len(block))
+		r.Float64s(block[:], src[:n])
+		b = e.floats(b, block[:n])
+		src = src[n:]
+	}
+	return b
+}
+
+// exact appends floats as they are. Nearly all stand in memory as in a key.
+func (e *encoder) exact(b []byte, src []float64) []byte {
+	for len(src) > 0 {
+		n := min(len(src), manyFloats)
+		if littleEndian && plain(src[:n]) {
+			b = e.bytes(b, unsafe.Slice((*byte)(unsafe.Pointer(&src[0])), 8*n))
+		} else {
+			b = e.floats(b, src[:n])
+		}
+		src = src[n:]
+	}
+	return b
+}
+
+// plain tells that there is neither a -0 nor a NaN in src. Twice the bits, less
+// 1, are above those of infinity, as an unsigned integer, for these and for +0.
+func plain(src []float64) bool {
+	const infinity = 0x7ff << 53
+	for _, x := range src {
+		if u := math.Float64bits(x); u<<1-1 >= infinity && u != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// floats appends floats that fit the buffer of a stream.
+func (e *encoder) floats(b []byte, src []float64) []byte {
+	b = e.room(b, 8*len(src))
+	dst := b[len(b)-8*len(src):]
+	for _, x := range src {
+		binary.LittleEndian.PutUint64(dst, bits64(x))
+		dst = dst[8:]
+	}
+	return b
+}
+
+func (e *encoder) floats32(b []byte, src []float32, r rounding.Rounding) []byte {
+	var block [fewFloats]float32
+	for len(src) > 0 {
+		n := min(len(src), len(block))
+		r.Float32s(block[:], src[:n])
+		b = e.room(b, 4*n)
+		dst := b[len(b)-4*n:]
+		for i, x := range block[:n] {
+			binary.LittleEndian.PutUint32(dst[4*i:], bits32(x))
+		}
+		src = src[n:]
+	}
+	return b
+}
+
+// bits64 makes -0 0, by adding 0, and every NaN one.
+func bits64(x float64) uint64 {
+	if x != x {
+		return nan64
+	}
+	return math.Float64bits(x + 0)
+}
+
+func bits32(x float32) uint32 {
+	if x != x {
+		return nan32
+	}
+	return math.Float32bits(x + 0)
+}
