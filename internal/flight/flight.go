@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // ErrRecursive: a computation waits, directly or through others, for itself.
@@ -14,6 +15,9 @@ var ErrRecursive = errors.New("the computation waits for its own result: break t
 
 // ErrGoexit: the computation ended its goroutine with runtime.Goexit.
 var ErrGoexit = errors.New("the computation called runtime.Goexit and left no result")
+
+// ErrImpatient: DoWithin waited as long as it was told to.
+var ErrImpatient = errors.New("another caller's computation of this result takes too long")
 
 // PanicError is what waiters panic with when the computation panicked.
 type PanicError struct {
@@ -56,6 +60,13 @@ var errAbandoned = errors.New("every caller that waited for this result has gone
 // Do returns the result of compute for key. If one is under way, it waits for
 // that and shared is true. When ctx ends first, Do returns its cause.
 func (g *Group[K, V]) Do(ctx context.Context, key K, compute func(context.Context) (V, error)) (value V, shared bool, err error) {
+	return g.DoWithin(ctx, key, 0, compute)
+}
+
+// DoWithin is Do, but waits no longer than patience for a computation that was
+// under way when it was called; then it returns ErrImpatient. Zero means any
+// time.
+func (g *Group[K, V]) DoWithin(ctx context.Context, key K, patience time.Duration, compute func(context.Context) (V, error)) (value V, shared bool, err error) {
 	g.mu.Lock()
 	f, shared := g.flights[key]
 	if shared {
@@ -78,14 +89,23 @@ func (g *Group[K, V]) Do(ctx context.Context, key K, compute func(context.Contex
 	g.mu.Unlock()
 	defer leave(ctx, &f.node)
 
+	var impatient <-chan time.Time
+	if shared && patience > 0 {
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		impatient = timer.C
+	}
 	select {
-	case <-f.done:
+	case <-f.done: // of several ready cases select takes any: a result comes first
 	default:
 		select {
 		case <-f.done:
 		case <-ctx.Done():
 			g.abandon(key, f)
 			return value, shared, context.Cause(ctx)
+		case <-impatient:
+			g.abandon(key, f)
+			return value, shared, ErrImpatient
 		}
 	}
 	switch {
@@ -97,6 +117,14 @@ func (g *Group[K, V]) Do(ctx context.Context, key K, compute func(context.Contex
 		return value, shared, ErrGoexit
 	}
 	return f.value, shared, f.err
+}
+
+// Busy reports whether a computation for key has waiters.
+func (g *Group[K, V]) Busy(key K) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, busy := g.flights[key]
+	return busy
 }
 
 // Len returns the number of computations that still have waiters.

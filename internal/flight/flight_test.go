@@ -231,6 +231,36 @@ func TestCycleAcrossGroups(t *testing.T) {
 	})
 }
 
+// An impatient waiter leaves; the computation goes on for its owner.
+func TestPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var g flight.Group[int, int]
+		slow := func(context.Context) (int, error) {
+			time.Sleep(time.Minute)
+			return 1, nil
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			// Patience is for what others have begun, not for one's own.
+			if v, _, err := g.DoWithin(t.Context(), 1, time.Second, slow); v != 1 || err != nil {
+				t.Errorf("owner: %d, %v", v, err)
+			}
+		})
+		synctest.Wait()
+		if !g.Busy(1) || g.Busy(2) {
+			t.Error("Busy does not tell")
+		}
+		began := time.Now()
+		if _, _, err := g.DoWithin(t.Context(), 1, time.Second, slow); !errors.Is(err, flight.ErrImpatient) || time.Since(began) != time.Second {
+			t.Errorf("waiter: %v after %v", err, time.Since(began))
+		}
+		if v, _, err := g.DoWithin(t.Context(), 1, time.Hour, slow); v != 1 || err != nil {
+			t.Errorf("patient waiter: %d, %v", v, err)
+		}
+		wg.Wait()
+	})
+}
+
 func TestHammer(t *testing.T) {
 	var g flight.Group[int, int]
 	var wg sync.WaitGroup
