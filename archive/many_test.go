@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -51,6 +53,9 @@ func TestGetMany(t *testing.T) {
 	}
 	if i != len(keys) {
 		t.Errorf("%d pairs for %d keys", i, len(keys))
+	}
+	for range a.GetMany(t.Context(), "f", keys) {
+		break
 	}
 	for range a.GetMany(t.Context(), "f", nil) {
 		t.Error("GetMany of no keys yields something")
@@ -157,6 +162,36 @@ func TestAllGoesOn(t *testing.T) {
 	}
 }
 
+// Entries that fill memory are read one at a time, small ones several at once.
+func TestReadAhead(t *testing.T) {
+	for size, want := range map[int64]int64{16: 4, 32 << 20: 2, 64 << 20: 1} {
+		f := newFaulty()
+		a := archive.New(f)
+		fill(t, a, "f", 20)
+		f.listed = func(e *driver.Entry) (*driver.Entry, error) {
+			e.Bytes = size
+			return e, nil
+		}
+		var reading, most atomic.Int64
+		f.change = func(_ string, e *driver.Entry) *driver.Entry {
+			now := reading.Add(1)
+			for old := most.Load(); now > old && !most.CompareAndSwap(old, now); old = most.Load() {
+			}
+			runtime.Gosched()
+			reading.Add(-1)
+			return e
+		}
+		for _, err := range a.All(t.Context()) {
+			if err != nil {
+				t.Error(err)
+			}
+		}
+		if got := most.Load(); got > want {
+			t.Errorf("%d entries of %d bytes are read at once, want %d at most", got, size, want)
+		}
+	}
+}
+
 func TestPutManyInBatches(t *testing.T) {
 	f := newFaulty()
 	a := archive.New(f)
@@ -248,9 +283,15 @@ func TestVerify(t *testing.T) {
 	if want := []keymap.Key{keyOf("f", 1), {}, keyOf("g", 2)}; !slices.Equal(keys, want) {
 		t.Errorf("Verify finds %v, want %v", keys, want)
 	}
+	if text := err.Error(); !strings.Contains(text, "f(0001)") || !strings.HasSuffix(text, "(and 2 more damaged entries)") {
+		t.Errorf("the error says %q", text)
+	}
 	p, err = a.Verify(t.Context(), &archive.VerifyOptions{Functions: []string{"g"}})
 	if p.Done != 3 || !errors.As(err, &damage) || len(damage.Damaged) != 1 {
 		t.Errorf("Verify of g = %+v, %v", p, err)
+	}
+	if text := err.Error(); text != damage.Damaged[0].Error() {
+		t.Errorf("the error says %q", text)
 	}
 	if _, err = a.Verify(t.Context(), &archive.VerifyOptions{Functions: []string{"h"}}); !errors.Is(err, archive.ErrNotFound) {
 		t.Errorf("Verify of a function that is not there = %v; want ErrNotFound", err)
@@ -306,5 +347,36 @@ func TestCopy(t *testing.T) {
 	}
 	if _, err := archive.Copy(t.Context(), dst, src, &archive.CopyOptions{Functions: []string{"h"}}); !errors.Is(err, archive.ErrNotFound) {
 		t.Errorf("Copy of a function that is not there = %v; want ErrNotFound", err)
+	}
+}
+
+// What the destination can't tell or store ends a copy; what the source deletes
+// meanwhile is not missed.
+func TestCopyFails(t *testing.T) {
+	src, f := memarchive.New(), newFaulty()
+	dst := archive.New(f)
+	fill(t, src, "f", 3)
+	for _, op := range []string{"stat", "put"} {
+		broken := errors.New("broken")
+		f.fail = func(o string) error {
+			if o == op {
+				return broken
+			}
+			return nil
+		}
+		r, err := archive.Copy(t.Context(), dst, src, nil)
+		var of *archive.Error
+		if r.Copied != 0 || !errors.Is(err, broken) || !errors.As(err, &of) || of.Archive != "faulty:x" {
+			t.Errorf("Copy to an archive with a broken %s = %+v, %v", op, r, err)
+		}
+	}
+	g := newFaulty()
+	leaky := archive.New(g)
+	fill(t, leaky, "f", 3)
+	g.listed = func(e *driver.Entry) (*driver.Entry, error) {
+		return e, g.Archive.Delete(t.Context(), "f", e.Key)
+	}
+	if r, err := archive.Copy(t.Context(), memarchive.New(), leaky, nil); r.Copied != 0 || err != nil {
+		t.Errorf("Copy of what is deleted meanwhile = %+v, %v", r, err)
 	}
 }

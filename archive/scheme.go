@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -96,13 +97,17 @@ func open(ctx context.Context, url string) (driver.Archive, error) {
 	return s.Open(ctx, u)
 }
 
+// homes are the packages of this module that register a scheme, for the message
+// that a program without the import gets.
+var homes = map[string]string{"hdf": "hdfarchive", "hdfdir": "hdfarchive", "mem": "memarchive", "null": "memarchive"}
+
 func unknownScheme(name string) error {
-	known := Schemes()
-	if len(known) == 0 {
-		return fmt.Errorf("%w: unknown scheme %q; import the package of the kind, e.g. _ %q",
-			ErrURL, name, "github.com/klepto-go/klepto/memarchive")
+	if home, ok := homes[name]; ok {
+		return fmt.Errorf("%w: this program does not know scheme %q; import _ %q",
+			ErrURL, name, "github.com/klepto-go/klepto/"+home)
 	}
-	return fmt.Errorf("%w: unknown scheme %q; this program knows %s", ErrURL, name, strings.Join(known, ", "))
+	return fmt.Errorf("%w: unknown scheme %q; this program knows %s", ErrURL, name,
+		cmp.Or(strings.Join(Schemes(), ", "), "none: import the package of a kind"))
 }
 
 // Probe returns the URL of the archive in the existing file or folder at path.

@@ -56,6 +56,7 @@ func TestOpen(t *testing.T) {
 		says string
 	}{
 		{"nope:x", archive.ErrURL, `unknown scheme "nope"; this program knows mem, null, test-file`},
+		{"hdf:x.h5", archive.ErrURL, `import _ "github.com/klepto-go/klepto/hdfarchive"`},
 		{"test-file:x?snc=1", archive.ErrURL, `unknown parameter "snc"; test-file: knows mode, sync`},
 		{"mem:?mode=ro", archive.ErrURL, `unknown parameter "mode"; mem: takes none`},
 		{"test-file:x?mode=ro&mode=ro", archive.ErrURL, "twice"},

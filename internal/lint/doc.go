@@ -9,12 +9,12 @@
 // # Semantics
 //
 // The rules: imports go down the table in house.go; import "C" stands in one
-// package; a file is at most 500 lines; each package has a doc.go
-// (a program: a comment on its package); no file is
-// named util, helpers, misc or common; tests are external; init registers URL
-// schemes and does nothing else. Folders with a go.mod of their own, testdata
-// and hidden folders are not looked at. Tests may import what they like of this
-// module, as long as it does not make a package need cgo that otherwise does not.
+// package; a file is at most 500 lines; each package has a doc.go (a program: a
+// comment on its package); no file is named util, helpers, misc or common;
+// tests are external; init registers URL schemes and does nothing else. Folders
+// with a go.mod of their own, testdata and hidden folders are not looked at.
+// Tests may import what they like of this module, as long as it does not make a
+// package need cgo that otherwise does not.
 //
 // # Concurrency
 //

@@ -32,7 +32,7 @@ var house = map[string]room{
 	"archive/drivertest": {ours: []string{"archive"}, theirs: []string{"github.com/zeebo/xxh3"}},
 	"memarchive":         {ours: []string{"archive"}},
 	"filearchive":        {ours: []string{"archive"}, theirs: []string{"github.com/sbinet/npyio", "golang.org/x/sys"}},
-	"hdfarchive":         {ours: []string{"archive", "hdfarchive/internal/h5"}, theirs: []string{"gonum.org/v1/hdf5", "golang.org/x/sys"}},
+	"hdfarchive":         {ours: []string{"archive", "hdfarchive/internal/h5"}, theirs: []string{"gonum.org/v1/hdf5", "golang.org/x/sys", "github.com/zeebo/xxh3"}},
 	// h5 knows files and bytes, and nothing of entries.
 	"hdfarchive/internal/h5": {theirs: []string{"gonum.org/v1/hdf5", "golang.org/x/sys"}},
 	"arrowarchive":           {ours: []string{"archive"}, theirs: []string{"github.com/apache/arrow/go/v15", "golang.org/x/sys"}},
