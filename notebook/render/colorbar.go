@@ -61,7 +61,7 @@ func (b *colorbar) draw(c draw.Canvas, dpi float64, x, bottom, top vg.Length) {
 	for _, t := range ticks {
 		y := bottom + (top-bottom)*vg.Length(max(0, min(b.scale.at(t.Value), 1)))
 		c.StrokeLines(line, []vg.Point{{X: bar.Max.X, Y: y}, {X: bar.Max.X + barTick, Y: y}})
-		c.FillText(s, vg.Point{X: bar.Max.X + barTick + barSpacing, Y: y}, t.Label)
+		c.FillText(s, vg.Point{X: bar.Max.X + barTick + barSpacing, Y: y + lift*s.Font.Size}, t.Label)
 		widest = max(widest, tickStyle.Width(t.Label))
 	}
 	if label == "" {

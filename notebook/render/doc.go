@@ -10,9 +10,9 @@
 //	Montage(x, y, tiles, options)  a grid of small fields over two swept parameters
 //	Lines(series, options)         curves in one frame; Panels: one frame each
 //
-// and a Figure draws itself as PNG, SVG, PDF ([Figure.Save] goes by the name of
-// the file), image.Image, or text for a terminal: half blocks in 24-bit or 256
-// colours, a ramp of characters without colour, braille dots for curves.
+// and a Figure draws itself as PNG, as image.Image, or as text for a terminal:
+// half blocks in 24-bit or 256 colours, a ramp of characters without colour,
+// braille dots for curves.
 //
 // # Semantics
 //

@@ -52,7 +52,7 @@ func PhaseMap(x, y Axis, z []float64, o *Options) (*Figure, error) {
 	for j := range ny { // row 0 of a field is the top one
 		copy(f.Data[(ny-1-j)*nx:(ny-j)*nx], z[j*nx:(j+1)*nx])
 	}
-	h := &heatmap{opts: d, field: f, x: newSideAxis(x), y: newSideAxis(y), grid: true}
+	h := &heatmap{opts: d, field: f, x: newSideAxis(x), y: newSideAxis(y)}
 	return &Figure{opts: d, art: h.measure()}, nil
 }
 
@@ -94,17 +94,17 @@ func ascending[T any](x, y Axis, z []T) (Axis, Axis, []T) {
 
 // heatmap draws Heatmap and PhaseMap.
 type heatmap struct {
-	opts  Options
-	field Field
-	x, y  sideAxis
-	grid  bool // a parameter grid: the NaN are points without a result
-	scale scale
-	out   census
+	opts   Options
+	field  Field
+	x, y   sideAxis
+	finite bool // there is something to draw
+	scale  scale
+	out    census
 }
 
 func (h *heatmap) measure() *heatmap {
 	lo, hi, out := span(h.opts.Log, h.field.Data)
-	h.scale, h.out = colorScale(lo, hi, &h.opts), out
+	h.scale, h.out, h.finite = colorScale(lo, hi, &h.opts), out, lo <= hi
 	return h
 }
 
@@ -132,10 +132,12 @@ func (h *heatmap) layout(width vg.Length) *layout {
 		title:  h.opts.Title,
 		plots:  []*plot.Plot{p},
 		aspect: squareCells(float64(h.field.Cols), float64(h.field.Rows)),
-		side:   &colorbar{scale: h.scale, m: h.opts.Colormap, label: h.opts.Value},
+	}
+	if h.finite { // a bar of colours that no cell has would be made up
+		l.side = &colorbar{scale: h.scale, m: h.opts.Colormap, label: h.opts.Value}
 	}
 	pixelWidth := int(width.Dots(h.opts.DPI))
-	l.caption = h.caption(pixelWidth, pixelWidth*maxRatio, drawnGrey)
+	l.caption = h.caption(pixelWidth, int(float64(pixelWidth)*maxRatio), drawnGrey)
 	p.Add(cells{h, h.opts.DPI}, frame{})
 	return l
 }
@@ -189,12 +191,12 @@ func indexTicks(n int, fromEnd bool) func(int) ([]plot.Tick, string) {
 }
 
 // newSideAxis labels the cells of a parameter axis: by round numbers where the
-// values are equally spaced and many, else by the values themselves.
+// values are equally spaced and more than labels, else by the values themselves.
 func newSideAxis(a Axis) sideAxis {
 	n := len(a.Values)
 	s := sideAxis{label: a.Label, n: n}
 	s.ticks = func(want int) ([]plot.Tick, string) {
-		if a.uniform() && n > 2 {
+		if a.uniform() && n > want {
 			first, last := a.Values[0], a.Values[n-1]
 			step := (last - first) / float64(n-1)
 			ticks, power := linearTicks(first-step/2, last+step/2, want, 0)

@@ -33,8 +33,12 @@ const (
 	margin   = 8 * vg.Length(1) // points around everything
 	sideGap  = 10 * vg.Length(1)
 	lineSpan = 1.35 // distance of lines, in heights of the letters
-	maxRatio = 3    // of height to width of a figure before its cells give up being square
+	maxRatio = 1.3  // of height to the widest width of a figure that chooses its size
 )
+
+// lift moves text that stands beside a mark: the backends centre its box, which
+// has room for descenders that numbers don't have.
+const lift = 0.09 // of the size of the letters
 
 var ink = color.RGBA{R: 0x22, G: 0x22, B: 0x22, A: 0xff}
 
@@ -124,16 +128,25 @@ func (l *layout) split(c draw.Canvas) []draw.Canvas {
 	return out
 }
 
-// naturalHeight returns the height at which the data areas have their aspect.
-func (l *layout) naturalHeight(width vg.Length) vg.Length {
+// naturalSize returns the size, of at most the width, at which the data areas
+// have their aspect.
+func (l *layout) naturalSize(width vg.Length) (w, h vg.Length) {
 	if l.aspect == 0 {
-		return width*0.32 + width*0.25*vg.Length(len(l.plots))
+		return width, width*0.32 + width*0.25*vg.Length(len(l.plots))
 	}
 	const try = 4000 // points: only differences matter, what is around the data is fixed
 	c := draw.Canvas{Rectangle: vg.Rectangle{Max: vg.Point{X: width, Y: try}}}
-	data := l.plots[0].DataCanvas(l.inner(c))
-	around := try - data.Size().Y
-	return min(around+data.Size().X*vg.Length(l.aspect), width*maxRatio)
+	data := l.plots[0].DataCanvas(l.inner(c)).Size()
+	aroundX, aroundY := width-data.X, try-data.Y
+	if h = aroundY + data.X*vg.Length(l.aspect); h <= width*maxRatio {
+		return width, h
+	}
+	h = width * maxRatio
+	narrow := aroundX + (h-aroundY)/vg.Length(l.aspect)
+	if l.title != "" {
+		narrow = max(narrow, min(width, titleStyle.Width(l.title)+2*margin))
+	}
+	return narrow, h
 }
 
 func (l *layout) draw(c draw.Canvas, dpi float64) {

@@ -288,6 +288,6 @@ func (l legend) draw(c draw.Canvas, _ float64, x, _, top vg.Length) {
 	for i, name := range l {
 		y := top - tickStyle.Font.Size*1.5*(vg.Length(i)+0.5)
 		c.StrokeLine2(draw.LineStyle{Color: lineColor(i), Width: 1.5}, x, y, x+legendLine, y)
-		c.FillText(s, vg.Point{X: x + legendLine + 5, Y: y}, name)
+		c.FillText(s, vg.Point{X: x + legendLine + 5, Y: y + lift*s.Font.Size}, name)
 	}
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
@@ -98,14 +99,14 @@ type block struct {
 // write writes row y of the block.
 func (b *block) write(t *textFigure, y int) {
 	if t.Colors == Mono {
-		for x := range b.cols {
-			v := b.level(x, y)
-			c := byte('?')
-			if v == v {
-				c = ramp[int(max(0, min(v, 1))*float64(len(ramp)-1)+0.5)]
+		row := make([]byte, b.cols)
+		for x := range row {
+			row[x] = '?'
+			if v := b.level(x, y); v == v {
+				row[x] = ramp[int(max(0, min(v, 1))*float64(len(ramp)-1)+0.5)]
 			}
-			t.w.WriteByte(c)
 		}
+		t.w.Write(bytes.TrimRight(row, " "))
 		return
 	}
 	var last string

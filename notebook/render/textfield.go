@@ -14,7 +14,7 @@ import (
 // title and colour bar: what the text of heatmaps and montages has in common.
 type textField struct {
 	title, caption string
-	x, y           Label
+	x, y           string
 	xTicks, yTicks []plot.Tick // in 0…1 from left and from the bottom
 	aspect         float64     // height over width, in square cells
 	scale          scale
@@ -32,7 +32,7 @@ func (f *textField) text(t *textFigure) {
 	left = min(left, t.Width/3)
 	// Around the block: title, y label, x ticks, x label, colour bar, caption.
 	around := 2
-	for _, s := range []string{f.title, f.y.text(""), f.x.text(""), f.caption} {
+	for _, s := range []string{f.title, f.y, f.x, f.caption} {
 		if s != "" {
 			around++
 		}
@@ -52,7 +52,7 @@ func (f *textField) text(t *textFigure) {
 	if f.title != "" {
 		t.center(f.title, left+2, cols)
 	}
-	if s := f.y.text(""); s != "" {
+	if s := f.y; s != "" {
 		t.line(strings.Repeat(" ", max(0, left-utf8.RuneCountInString(s))) + s)
 	}
 	marks := make(map[int]string)
@@ -73,7 +73,7 @@ func (f *textField) text(t *textFigure) {
 		t.w.WriteString("\n")
 	}
 	t.line(strings.Repeat(" ", left+1) + tickLine(f.xTicks, cols, t.Width-left-1))
-	if s := f.x.text(""); s != "" {
+	if s := f.x; s != "" {
 		t.center(s, left+1, cols)
 	}
 	f.bar(t, left)
@@ -116,7 +116,7 @@ func (f *textField) bar(t *textFigure, left int) {
 		name = "  " + name
 	}
 	indent := strings.Repeat(" ", left+1)
-	width := min(24, t.Width-left-1-len(lo)-len(hi)-2-utf8.RuneCountInString(name))
+	width := min(24, t.Width-left-1-len(lo)-len(hi)-4-utf8.RuneCountInString(name))
 	if width < 4 {
 		t.line(indent + lo + " to " + hi + name)
 		return
@@ -128,9 +128,13 @@ func (f *textField) bar(t *textFigure, left int) {
 		b.img.SetRGBA(x, 0, f.m.At(at(x)))
 		b.img.SetRGBA(x, 1, f.m.At(at(x)))
 	}
-	t.w.WriteString(indent + lo + " ")
+	from, to := " ", " "
+	if t.Colors == Mono { // the ramp begins with a blank
+		from, to = " [", "] "
+	}
+	t.w.WriteString(indent + lo + from)
 	b.write(t, 0)
-	t.w.WriteString(" " + hi + plain(name) + "\n")
+	t.w.WriteString(to + hi + plain(name) + "\n")
 }
 
 // levels returns the levels of the field in a grid of w × h cells.
@@ -150,7 +154,7 @@ func relative(ticks []plot.Tick, n int) []plot.Tick {
 func (h *heatmap) text(t *textFigure) {
 	f := &textField{
 		title: h.opts.Title, caption: h.caption(t.Width, 2*t.Height, t.missing()),
-		x: h.x.label, y: h.y.label,
+		x: h.x.text(), y: h.y.text(),
 		xTicks: relative(h.x.marks(max(2, t.Width/12)), h.x.n),
 		yTicks: relative(h.y.marks(max(2, t.Height/4)), h.y.n),
 		aspect: squareCells(float64(h.field.Cols), float64(h.field.Rows)),
@@ -165,7 +169,7 @@ func (m *montage) text(t *textFigure) {
 	nx, ny := len(m.x.Values), len(m.y.Values)
 	f := &textField{
 		title: m.opts.Title, caption: m.caption(t.missing()),
-		x: m.x.Label, y: m.y.Label,
+		x: m.x.text(""), y: m.y.text(""),
 		xTicks: relative(cellTicks(m.x.Values, max(2, t.Width/10)), nx),
 		yTicks: relative(cellTicks(m.y.Values, max(2, t.Height/3)), ny),
 		aspect: squareCells(float64(nx), float64(ny)*m.aspect),

@@ -9,11 +9,11 @@ import (
 )
 
 // linearTicks returns marks between lo < hi at multiples of 1, 2 or 5 times a
-// power of ten (of at least minStep), about n of them, all labelled with the
+// power of ten (of at least minStep, 0 or 1), about n of them, all labelled with the
 // same number of decimals. Numbers below 1e-3 or from 1e5 on are labelled in the
 // returned power of ten, e.g. "1e−6".
 func linearTicks(lo, hi float64, n int, minStep float64) ([]plot.Tick, string) {
-	raw := max(hi/float64(n)-lo/float64(n), minStep) // not (hi-lo)/n, which may overflow
+	raw := max(hi/float64(n)-lo/float64(n), minStep, math.SmallestNonzeroFloat64) // (hi-lo)/n may overflow
 	exp := int(math.Floor(math.Log10(raw)))
 	mult := 1.0
 	switch over := shift(raw, -exp); { // the nearest of 1, 2, 5 and 10 by ratio
@@ -23,9 +23,6 @@ func linearTicks(lo, hi float64, n int, minStep float64) ([]plot.Tick, string) {
 		mult = 5
 	case over >= math.Sqrt2:
 		mult = 2
-	}
-	if shift(mult, exp) < minStep { // only after rounding raw down
-		return linearTicks(lo, hi, max(1, n-1), minStep)
 	}
 	largest := int(math.Floor(math.Log10(max(math.Abs(lo), math.Abs(hi)))))
 	power := 0
@@ -84,16 +81,16 @@ func logTicks(lo, hi float64, n int) []plot.Tick {
 }
 
 // valueLabels returns one label a value: with equally many decimals where up to
-// six show all values to half a percent, else with as few digits as tell them
+// four show all values to half a percent, else with as few digits as tell them
 // apart.
 func valueLabels(values []float64) []string {
 	labels := make([]string, len(values))
-	for decimals := range 7 {
-		good := true
+	for decimals := range 5 {
+		good := !decades(values)
 		for i, v := range values {
 			labels[i] = fixed(v, decimals)
 			shown, err := strconv.ParseFloat(plain(labels[i]), 64)
-			good = good && err == nil && math.Abs(shown-v) <= 0.005*math.Abs(v) && len(labels[i]) <= 8 &&
+			good = good && err == nil && math.Abs(shown-v) <= 0.005*math.Abs(v) && len(labels[i]) <= 7 &&
 				(i == 0 || v == values[i-1] || labels[i] != labels[i-1])
 		}
 		if good {
@@ -114,6 +111,17 @@ func valueLabels(values []float64) []string {
 		}
 	}
 	return labels
+}
+
+// decades reports whether the magnitudes of the values differ by 1000 or more.
+func decades(values []float64) bool {
+	lo, hi := math.Inf(1), 0.0
+	for _, v := range values {
+		if v != 0 {
+			lo, hi = min(lo, math.Abs(v)), max(hi, math.Abs(v))
+		}
+	}
+	return hi/lo >= 1000
 }
 
 // shift returns v·10^e without a detour over 10^e being 0 or Inf.
