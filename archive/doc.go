@@ -67,7 +67,7 @@
 // # Numbers
 //
 // Beside the driver's own work a Get or Put costs one pass of XXH3 over the
-// value (about 3 GB/s, BenchmarkSum). All and GetMany have up to 4 entries in
+// value (3 to 8 GB/s, BenchmarkSum). All and GetMany have up to 4 entries in
 // hand, so that reading and checking overlap with the loop body; All stops
 // reading ahead at 64 MiB.
 package archive
