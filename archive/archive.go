@@ -3,7 +3,6 @@ package archive
 import (
 	"context"
 	"errors"
-	"iter"
 	"sync"
 
 	"github.com/klepto-go/klepto/archive/driver"
@@ -141,71 +140,6 @@ func (a *Archive) Delete(ctx context.Context, function string, key keymap.Key) e
 	return a.wrap("delete", function, key, err)
 }
 
-// Functions lists the functions that have entries, sorted by name, each with
-// the number of its entries.
-func (a *Archive) Functions(ctx context.Context) ([]Function, error) {
-	var fns []Function
-	err := a.do(ctx, func() (err error) {
-		fns, err = a.d.Functions(ctx)
-		return err
-	})
-	return fns, a.wrap("list functions", "", keymap.Key{}, err)
-}
-
-// Len returns the number of entries, of the given functions or of all.
-func (a *Archive) Len(ctx context.Context, functions ...string) (int, error) {
-	fns, err := a.Functions(ctx)
-	if err != nil {
-		return 0, err
-	}
-	n := 0
-	for _, f := range selected(fns, functions) {
-		n += f.Entries
-	}
-	return n, nil
-}
-
-// List yields the entries of the given functions, or of all, without their
-// values: call, provenance, size and shape, from the index. They come function
-// by function, in the order of Functions, then of creation and of key name. A
-// damaged entry is yielded as an error, beside what is readable of it, and the
-// loop may go on; every other error ends the listing.
-func (a *Archive) List(ctx context.Context, functions ...string) iter.Seq2[*Entry, error] {
-	return func(yield func(*Entry, error) bool) {
-		fns, err := a.Functions(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		for _, f := range selected(fns, functions) {
-			for e, err := range a.list(ctx, f.Name) {
-				if !yield(e, err) || (err != nil && ends(ctx, err)) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// list is the driver's List with state and context checked before each entry,
-// which it does without a lock: the loop body may use the archive.
-func (a *Archive) list(ctx context.Context, function string) iter.Seq2[*Entry, error] {
-	return func(yield func(*Entry, error) bool) {
-		for e, err := range a.d.List(ctx, function) {
-			if err == nil {
-				err = a.do(ctx, func() error { return nil })
-			}
-			var key keymap.Key
-			if err != nil && e != nil {
-				key = e.Key
-			}
-			if !yield(e, a.wrap("list", function, key, err)) || (err != nil && ends(ctx, err)) {
-				return
-			}
-		}
-	}
-}
-
 // Sync makes everything that was put durable, against a power cut too where the
 // kind can.
 func (a *Archive) Sync(ctx context.Context) error {
@@ -238,22 +172,4 @@ func (a *Archive) do(ctx context.Context, op func() error) error {
 		return ErrClosed
 	}
 	return op()
-}
-
-// selected returns those of fns that names has, or all where names is empty.
-func selected(fns []Function, names []string) []Function {
-	if len(names) == 0 {
-		return fns
-	}
-	want := make(map[string]bool, len(names))
-	for _, n := range names {
-		want[n] = true
-	}
-	var some []Function
-	for _, f := range fns {
-		if want[f.Name] {
-			some = append(some, f)
-		}
-	}
-	return some
 }

@@ -123,3 +123,38 @@ func ExampleCopy() {
 	fmt.Println(r.Copied, "copied,", r.Kept, "kept", err)
 	// Output: 1 copied, 1 kept <nil>
 }
+
+func ExampleParseURL() {
+	u, err := archive.ParseURL("hdf:///data/run 7/x.h5?mode=ro")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(u.Scheme, u.Path, u.Params)
+	fmt.Println(u)
+	// Output:
+	// hdf /data/run 7/x.h5 map[mode:ro]
+	// hdf:/data/run 7/x.h5?mode=ro
+}
+
+func ExampleArchive_All() {
+	ctx := context.Background()
+	a := memarchive.New()
+	defer a.Close()
+	if _, err := a.PutMany(ctx, []*archive.Entry{wave(1), wave(2)}); err != nil {
+		log.Fatal(err)
+	}
+	for e, err := range a.All(ctx) {
+		if err != nil {
+			log.Print(err)
+			continue
+		}
+		var u []float64
+		if err := value.To(e.Value, &u); err != nil {
+			log.Fatal(err)
+		}
+		fmt.Println(e.Call.Function, e.Key, u)
+	}
+	// Output:
+	// wave n=1 [0 1 0]
+	// wave n=2 [0 2 0]
+}
