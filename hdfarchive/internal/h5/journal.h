@@ -1,0 +1,158 @@
+/*
+ * A crash-safe virtual file driver for HDF5: a redo journal beside one ordinary file.
+ *
+ * Plain HDF5 keeps a web of metadata that is torn whenever the process dies inside a write. This
+ * driver never changes a page that committed data stands on before the new image of that page is
+ * safe in a journal, `<file>-wal`. At rest, after a clean close, there is no journal: the archive
+ * is one HDF5 file that any HDF5 program reads.
+ *
+ *   write       Pages stay in memory. Whole pages past the committed end (bulk data) go straight
+ *               to the file: nothing committed refers to them, so they are written once.
+ *   commit      H5Fflush, then one checksummed record with every changed page is appended to the
+ *               journal and synced as asked. The commit counts from here.
+ *   checkpoint  Under an exclusive lock the newest images go from the journal to the file, the file
+ *               is synced, the journal is emptied. Happens at `checkpoint_bytes`, on request, at close.
+ *   open        The longest valid prefix of a leftover journal is checkpointed. Where that cannot
+ *               be done (read-only folder, live writer, other readers), a reader looks at the file
+ *               through the journal and changes nothing.
+ *
+ * What a commit outlives
+ *   sync       death of the process   power cut
+ *   normal     nothing is lost        the newest commits may be lost, never consistency
+ *   full       nothing is lost        nothing is lost
+ *   off        nothing is lost        anything may happen
+ *
+ * Locks (flock, as HDF5 itself uses)
+ *   journal    exclusive: the one writer, from open to close.
+ *   file       shared: the writer and every reader, from open to close, so that an HDF5 program
+ *              with file locking can read the file (it sees the last checkpoint) but not write it.
+ *   file       exclusive: the writer inside a checkpoint. While readers hold the file, checkpoints
+ *              wait and the journal grows; it is then rewritten whenever more than half of it is
+ *              out of date, so that it holds each changed page of the old file once.
+ *
+ * On disk: all numbers little-endian, no padding, checksums are CRC-32C.
+ *
+ *   header, 128 bytes
+ *     0  "KLPTWAL1"              8  u32 version = 1        12  u32 page size = 4096
+ *    16  u64 salt (random)      24  u64 end of the file at the last checkpoint
+ *    32  8 x u32 checksums of the 512-byte sectors of the file's first page at the last checkpoint
+ *    64  zeros                 124  u32 checksum of bytes 0..123
+ *   record, one per commit, numbered 1, 2, ...
+ *     0  "KLPTREC1"              8  u64 salt               16  u64 number
+ *    24  u64 pages              32  u64 end of the file    40  u64 end of what was written straight to it
+ *    48  u64 zero               56  u32 zero               60  u32 checksum of bytes 0..59, entries, images
+ *    64  entries, 48 bytes a page, in ascending order of pages
+ *          0  u64 page           8  u32 flags: 1 = sectors known    12  u32 zero
+ *         16  8 x u32 checksums of the page's sectors in the file at the last checkpoint
+ *        then the images, 4096 bytes a page
+ *
+ * Why the sectors: a journal must only be replayed onto the file it was made for. Time stamps and
+ * inode numbers change by copying and by our own bulk writes; what matters is whether the pages
+ * about to be overwritten are what the writer had read. Each 512-byte sector of such a page, and of
+ * the first page (the superblock, which every program that grows a file rewrites), must be as it
+ * was at the checkpoint or, after a crash inside a checkpoint, as the journal wants it: a disk may
+ * tear a page, not a sector. Anything else was written by someone else, and the replay is refused.
+ */
+#ifndef KLEPTO_JOURNAL_H
+#define KLEPTO_JOURNAL_H
+
+#include <hdf5.h>
+#include <stdint.h>
+
+typedef struct journal journal;
+
+enum { JOURNAL_SYNC_NORMAL = 0, JOURNAL_SYNC_FULL = 1, JOURNAL_SYNC_OFF = 2 };
+
+/* A zero field means the default. */
+typedef struct {
+    int32_t  sync;             /* JOURNAL_SYNC_NORMAL */
+    int32_t  lock_ms;          /* how long opening and closing wait for a lock on the file; 2000 */
+    uint64_t checkpoint_bytes; /* size of the journal at which a commit checkpoints; 64 MiB */
+    uint64_t cache_bytes;      /* memory for committed pages, the rest is read from the journal; 64 MiB */
+} journal_options;
+
+/* Why a call failed. */
+enum {
+    JOURNAL_OK = 0,
+    JOURNAL_EIO,      /* the system said no; os holds its errno */
+    JOURNAL_ELOCKED,  /* another writer, or a program that opened the file for writing, has it */
+    JOURNAL_EBUSY,    /* readers hold the file: nothing is lost, try again */
+    JOURNAL_EFOREIGN, /* the file was changed by another program; the journal was not replayed */
+    JOURNAL_EDAMAGED, /* the journal is not one of ours, or of a newer version */
+    JOURNAL_ENOSPACE, /* no room on the disk */
+    JOURNAL_EREADONLY, /* the file or its folder cannot be written */
+    JOURNAL_EPOISONED, /* an earlier commit failed: close and open again */
+    JOURNAL_EHDF5      /* HDF5 failed */
+};
+
+typedef struct {
+    int32_t code, os;
+    char    text[1000]; /* what happened and what to do next */
+} journal_fault;
+
+typedef struct {
+    uint64_t commits, checkpoints;
+    uint64_t deferred;       /* checkpoints put off because readers held the file */
+    uint64_t rewrites;       /* times an outgrown journal was rewritten */
+    uint64_t journal_bytes;  /* its size now */
+    uint64_t written_bytes;  /* into the journal, in all */
+    uint64_t direct_bytes;   /* straight into the file, in all */
+    uint64_t applied_pages;  /* from the journal into the file, in all */
+    uint64_t memory_bytes;   /* pages held in memory now */
+    uint64_t pending_pages;  /* changed since the last commit */
+    uint64_t replayed;       /* commits found in a leftover journal when the file was opened */
+    uint64_t dropped_bytes;  /* unfinished or damaged rest of that journal */
+    int32_t  poisoned;
+    int32_t  overlay;        /* a reader that looks through a journal */
+} journal_stats;
+
+/* None of these may run at the same time as another of them, or as HDF5 itself on the same file:
+ * the caller holds its HDF5 lock. They return 0, or -1 (NULL) with the reason in *fault. */
+
+/* Makes H5Fopen and H5Fcreate with this access list use the driver; options may be NULL. */
+int journal_install(hid_t fapl, const journal_options *options, journal_fault *fault);
+
+/* Starts the life of a file opened or created for writing with the driver. Until this call nothing
+ * is kept, so that a failed open leaves the file as it was. A new file is committed and checkpointed
+ * here. The handle lives until H5Fclose, which commits, checkpoints and removes the journal. */
+journal *journal_arm(hid_t file, journal_fault *fault);
+
+/* Commits as the options say: journal_write, with full sync journal_settle, then a checkpoint where
+ * one is due. Callers that want their lock back while the disk works call the parts themselves. */
+int journal_commit(journal *j, journal_fault *fault);
+
+/* Hands HDF5's caches to the journal: what was written outlives the process. */
+int journal_write(journal *j, journal_fault *fault);
+
+/* Makes what journal_write wrote outlive a power cut. It may run beside HDF5 calls on the same file
+ * and needs no lock. After a failure the caller calls journal_poison, under the lock. */
+int journal_settle(const journal *j, journal_fault *fault);
+
+/* Syncs bulk data early, under the same terms, so that journal_write has less to wait for. */
+int journal_settle_bulk(const journal *j, journal_fault *fault);
+
+/* Takes no more commits, for the reason given: the caller closes the file and opens it again. */
+int journal_poison(journal *j, const journal_fault *why);
+
+/* Checkpoints if the journal has grown to its size. Readers that are in the way are no failure. */
+int journal_relieve(journal *j, journal_fault *fault);
+
+/* Commits, then empties the journal into the file. Waits up to wait_ms for readers to let go;
+ * JOURNAL_EBUSY says that they did not, and that the commit stands all the same. */
+int journal_checkpoint(journal *j, int wait_ms, journal_fault *fault);
+
+/* Drops everything since the last commit. HDF5's own caches still hold it, so the caller closes all
+ * objects and the file at once and opens it again; the close keeps what was committed, only. */
+void journal_rollback(journal *j);
+
+void journal_get_stats(const journal *j, journal_stats *stats);
+
+/* Replays a leftover journal, which every open for writing does too. stats may be NULL. */
+int journal_recover(const char *path, journal_stats *stats, journal_fault *fault);
+
+/* The reason of the newest failure inside a driver callback, for H5Fopen, H5Dwrite and H5Fclose,
+ * which can only say that the driver failed. Returns its code and forgets it. After a successful
+ * H5Fclose, JOURNAL_EBUSY says that readers held the file and that the journal stays beside it. */
+int journal_take_fault(journal_fault *fault);
+
+#endif

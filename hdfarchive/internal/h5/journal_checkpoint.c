@@ -1,0 +1,144 @@
+/* From the journal into the file, under its exclusive lock. */
+#define _GNU_SOURCE
+#include "journal_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int foreign(const journal *j, journal_fault *fault, const char *how)
+{
+    return journal_fail(fault, JOURNAL_EFOREIGN, 0,
+                        "%s was changed by another program since klepto last wrote it (%s), so the commits in %s "
+                        "do not fit it any more and were not replayed. To keep the file as it is and lose those "
+                        "commits, remove %s; to keep the commits, put back a copy of the file from before that "
+                        "change, with this journal beside it",
+                        j->path, how, j->walpath, j->walpath);
+}
+
+/* Whether every sector about to be overwritten is as the writer knew it or as the journal wants it;
+ * see journal.h. The table must hold no uncommitted page. */
+int journal_verify(const journal *j, journal_fault *fault)
+{
+    uint8_t     now[JOURNAL_PAGE], want[JOURNAL_PAGE];
+    uint32_t    sector[JOURNAL_SECTORS];
+    struct stat st;
+    uint64_t    direct = j->direct < j->committed ? j->direct : j->committed;
+
+    if (fstat(j->fd, &st)) return journal_fail_os(fault, "read", j->path);
+    if ((uint64_t)st.st_size < direct) return foreign(j, fault, "it is shorter");
+    for (size_t i = 0; i < j->capacity; i++) {
+        const journal_page *p = j->slots[i];
+        char                how[64];
+        if (!p || !p->known || p->no * JOURNAL_PAGE >= j->committed) continue;
+        if (journal_pread(j->fd, now, sizeof now, p->no * JOURNAL_PAGE)) return journal_fail_os(fault, "read", j->path);
+        journal_sectors(sector, now);
+        if (memcmp(sector, p->sector, sizeof sector) == 0) continue;
+        if (journal_load(j, p, want)) return journal_fail_os(fault, "read the journal", j->walpath);
+        for (int s = 0; s < JOURNAL_SECTORS; s++) {
+            size_t at = (size_t)s * JOURNAL_SECTOR;
+            if (sector[s] == p->sector[s] || memcmp(now + at, want + at, JOURNAL_SECTOR) == 0) continue;
+            snprintf(how, sizeof how, "at byte %llu", (unsigned long long)(p->no * JOURNAL_PAGE + at));
+            return foreign(j, fault, how);
+        }
+    }
+    return 0;
+}
+
+/* Writes the pages from number `from` up to `to` into the file, runs of neighbours in one call. */
+static int write_pages(journal *j, journal_page *const *pages, size_t n, uint64_t from, uint64_t to)
+{
+    size_t   staged = 0;
+    uint64_t start = 0;
+
+    if (!j->stage && !(j->stage = malloc(JOURNAL_STAGE))) return -1;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t at = pages[i]->no * JOURNAL_PAGE;
+        if (pages[i]->no < from || pages[i]->no >= to || !pages[i]->image || at >= j->committed) continue;
+        if (staged && (at != start + staged || staged == JOURNAL_STAGE)) {
+            if (journal_pwrite(j->fd, j->stage, staged, start)) return -1;
+            staged = 0;
+        }
+        if (!staged) start = at;
+        if (journal_load(j, pages[i], j->stage + staged)) return -1;
+        /* The file ends where HDF5 wants it to end, not at a page. */
+        staged += j->committed - at < JOURNAL_PAGE ? (size_t)(j->committed - at) : JOURNAL_PAGE;
+        j->stats.applied_pages++;
+        if (start + staged > j->disk) j->disk = start + staged;
+    }
+    return staged ? journal_pwrite(j->fd, j->stage, staged, start) : 0;
+}
+
+static int apply_locked(journal *j, journal_fault *fault)
+{
+    uint64_t       old = journal_round_up(j->base) / JOURNAL_PAGE;
+    size_t         n;
+    journal_page **pages;
+    int            durable = j->options.sync != JOURNAL_SYNC_OFF, failed;
+
+    if (journal_verify(j, fault)) return -1;
+    /* Nothing is applied before its journal is durable: a power cut would leave half of it. */
+    if (durable && journal_sync(j->wal)) return journal_fail_os(fault, "sync the journal", j->walpath);
+    if (!(pages = journal_sorted(j, &n, 0))) return journal_fail_os(fault, "write", j->path);
+    /* New pages first: a full disk then shows before a page of the old file is touched. */
+    failed = write_pages(j, pages, n, old, UINT64_MAX) || write_pages(j, pages, n, 0, old);
+    free(pages);
+    if (!failed && j->disk != j->committed) {
+        /* Were the cut to reach the disk before the pages, sectors at the end would be neither old nor new. */
+        failed = (durable && j->disk > j->committed && journal_sync(j->fd)) || ftruncate(j->fd, (off_t)j->committed);
+        if (!failed) j->disk = j->committed;
+    }
+    if (failed || (durable && journal_sync(j->fd))) return journal_fail_os(fault, "write", j->path);
+    if (journal_reset(j, fault)) return -1;
+    journal_drop(j, NULL);
+    j->base = j->committed;
+    j->limit = journal_round_up(j->base);
+    j->direct = 0;
+    j->stats.checkpoints++;
+    return 0;
+}
+
+/* Brings the file up to the last commit and empties the journal. The table must hold no uncommitted
+ * page. JOURNAL_EBUSY when readers hold the file; any other failure poisons. */
+int journal_apply(journal *j, int wait_ms, journal_fault *fault)
+{
+    journal_fault why = {0};
+    int           held, failed = 0;
+
+    if (j->walsize == 0 && j->disk == j->committed) return 0;
+    held = journal_flock(j->fd, LOCK_EX, wait_ms);
+    if (held == 0) {
+        failed = apply_locked(j, &why);
+    } else if (held < 0) {
+        failed = journal_fail_os(&why, "lock", j->path);
+    }
+    /* flock lets go of the old lock while it changes it, or fails to. Nobody else can have written
+     * unless they hold it now. */
+    if (journal_flock(j->fd, LOCK_SH, 0) != 0) {
+        failed = journal_fail(&why, JOURNAL_ELOCKED, 0,
+                              "another program opened %s for writing while klepto had it open; close it there, then open it again",
+                              j->path);
+        held = -1;
+    }
+    if (held > 0 && j->walsize == 0) return 0; /* only bytes behind the end wait to be cut off */
+    if (held > 0) {
+        j->stats.deferred++;
+        if (j->walsize >= 2 * j->options.checkpoint_bytes && j->walsize >= 2 * j->compact &&
+            j->walsize >= 2 * j->count * JOURNAL_PAGE)
+            journal_rewrite(j, &why); /* where it fails the journal stays as it is: longer, not wrong */
+        return journal_fail(fault, JOURNAL_EBUSY, 0,
+                            "other programs are reading %s; its newest commits stay in %s until they close it", j->path,
+                            j->walpath);
+    }
+    if (failed) {
+        journal_poison(j, &why);
+        if (fault) *fault = why;
+        return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,145 @@
+/* What differs between systems, and system calls that finish what they begin. */
+#define _GNU_SOURCE /* O_CLOEXEC, fdatasync, realpath on glibc */
+#include "journal_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+int journal_pread(int fd, void *bytes, size_t n, uint64_t offset)
+{
+    uint8_t *p = bytes;
+
+    while (n > 0) {
+        ssize_t r = pread(fd, p, n, (off_t)offset);
+        if (r < 0 && errno == EINTR) continue;
+        if (r < 0) return -1;
+        if (r == 0) {
+            memset(p, 0, n);
+            return 0;
+        }
+        p += r, n -= (size_t)r, offset += (uint64_t)r;
+    }
+    return 0;
+}
+
+int journal_pwrite(int fd, const void *bytes, size_t n, uint64_t offset)
+{
+    const uint8_t *p = bytes;
+
+    while (n > 0) {
+        ssize_t r = pwrite(fd, p, n, (off_t)offset);
+        if (r < 0 && errno == EINTR) continue;
+        if (r < 0) return -1;
+        if (r == 0) {
+            errno = ENOSPC;
+            return -1;
+        }
+        p += r, n -= (size_t)r, offset += (uint64_t)r;
+    }
+    return 0;
+}
+
+/* Only F_FULLFSYNC makes macOS empty the drive's own cache; file systems that lack it have fsync. */
+int journal_sync(int fd)
+{
+#if defined(F_FULLFSYNC)
+    if (fcntl(fd, F_FULLFSYNC) == 0) return 0;
+    return fsync(fd);
+#elif defined(__linux__) || (defined(_POSIX_SYNCHRONIZED_IO) && _POSIX_SYNCHRONIZED_IO > 0)
+    return fdatasync(fd);
+#else
+    return fsync(fd);
+#endif
+}
+
+/* A file that was just created exists after a power cut only if its folder was synced. */
+int journal_sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char       *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+    int         fd, failed;
+
+    if (!folder) return -1;
+    fd = open(folder, O_RDONLY | O_CLOEXEC);
+    free(folder);
+    if (fd < 0) return -1;
+    failed = fsync(fd);
+    if (failed && (errno == EINVAL || errno == ENOTSUP)) failed = 0; /* some network file systems */
+    close(fd);
+    return failed;
+}
+
+int journal_flock(int fd, int operation, int wait_ms)
+{
+    const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+
+    for (int waited = 0;; waited += 5) {
+        if (flock(fd, operation | LOCK_NB) == 0) return 0;
+        if (errno == EINTR) continue;
+        if (errno != EWOULDBLOCK) return -1;
+        if (waited >= wait_ms) return 1;
+        nanosleep(&pause, NULL);
+    }
+}
+
+/* Opens a journal, new or not, that those may use who may use the file `like`. A link in its place
+ * is not followed: in a shared folder anyone could have put it there. */
+int journal_create(const char *path, int like)
+{
+    struct stat st;
+    int         fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    if (fd < 0 && errno == EEXIST) return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd >= 0 && (fstat(like, &st) || fchmod(fd, st.st_mode & 0666))) {
+        int os = errno;
+        unlink(path);
+        close(fd);
+        errno = os;
+        return -1;
+    }
+    return fd;
+}
+
+/* Whether path still names the file that was opened as fd. */
+int journal_same_file(int fd, const char *path)
+{
+    struct stat a, b;
+
+    return fstat(fd, &a) == 0 && stat(path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+char *journal_join(const char *path, const char *suffix)
+{
+    size_t n = strlen(path), m = strlen(suffix) + 1;
+    char  *joined = malloc(n + m);
+
+    if (joined) {
+        memcpy(joined, path, n);
+        memcpy(joined + n, suffix, m);
+    }
+    return joined;
+}
+
+/* A new salt for each life of the journal keeps records of an older one from being taken for its own. */
+uint64_t journal_salt(void)
+{
+    uint64_t        salt = 0;
+    struct timespec now;
+    int             fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
+
+    if (fd >= 0) {
+        if (read(fd, &salt, sizeof salt) != (ssize_t)sizeof salt) salt = 0;
+        close(fd);
+    }
+    if (salt == 0) {
+        clock_gettime(CLOCK_REALTIME, &now);
+        salt = (uint64_t)now.tv_sec * 1000000007u ^ (uint64_t)now.tv_nsec << 20 ^ (uint64_t)getpid();
+    }
+    return salt | 1;
+}
