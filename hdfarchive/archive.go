@@ -1,0 +1,223 @@
+package hdfarchive
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/keymap"
+)
+
+// hdf is an archive in one file: a view of a store, for reading or for writing.
+type hdf struct {
+	store *store
+	opts  Options
+	url   string
+
+	mu     sync.RWMutex // held for reading by operations, so that Close waits
+	closed bool
+}
+
+// Open opens the archive in the file at path; see Options.
+func Open(path string, o *Options) (*archive.Archive, error) {
+	d, err := openHDF(path, o)
+	if err != nil {
+		return nil, err
+	}
+	return archive.New(d), nil
+}
+
+func openHDF(path string, o *Options) (*hdf, error) {
+	if err := o.Validate(); err != nil {
+		return nil, err
+	}
+	opts := o.withDefaults()
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := acquire(abs, opts)
+	if err != nil {
+		return nil, err
+	}
+	if opts.Sync != SyncOff {
+		s.queue.Lock()
+		s.queue.durable = true // of several wishes the safest counts
+		s.queue.Unlock()
+	}
+	return &hdf{store: s, opts: opts, url: canonicalURL("hdf", abs, opts)}, nil
+}
+
+// use runs f unless the archive is closed.
+func (a *hdf) use(f func() error) error {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	if a.closed {
+		return driver.ErrClosed
+	}
+	return f()
+}
+
+// read runs f while no commit changes the file.
+func (a *hdf) read(f func(s *store) error) error {
+	return a.use(func() error {
+		a.store.mu.RLock()
+		defer a.store.mu.RUnlock()
+		return f(a.store)
+	})
+}
+
+func (a *hdf) write(ctx context.Context, j *job) error {
+	return a.use(func() error {
+		if a.opts.Mode == Read {
+			return readOnly(a.store.path)
+		}
+		return a.store.submit(ctx, j)
+	})
+}
+
+func (a *hdf) Get(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
+	return a.get(function, key, true)
+}
+
+func (a *hdf) Stat(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
+	return a.get(function, key, false)
+}
+
+func (a *hdf) get(function string, key keymap.Key, value bool) (e *driver.Entry, err error) {
+	err = a.read(func(s *store) error {
+		f, err := s.function(function)
+		if err != nil {
+			return readError(err)
+		}
+		if f == nil {
+			return driver.ErrNotFound
+		}
+		id, i, stored, err := f.stat(key)
+		if err != nil {
+			return err
+		}
+		if !value {
+			i = nil
+		}
+		e, err = readEntry(s.file, f.entries, id, i, stored)
+		if err == nil && e.Call.Function != function {
+			return driver.ErrNotFound
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+func (a *hdf) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (int, error) {
+	j := &job{ifAbsent: ifAbsent}
+	for _, e := range entries {
+		p, err := prepare(e, "")
+		if err != nil {
+			return 0, err
+		}
+		j.puts = append(j.puts, p)
+	}
+	err := a.write(ctx, j)
+	return j.stored, err
+}
+
+func (a *hdf) Delete(ctx context.Context, function string, key keymap.Key) error {
+	return a.write(ctx, &job{function: function, key: &key})
+}
+
+func (a *hdf) Functions(context.Context) (fns []driver.Function, err error) {
+	err = a.read(func(s *store) error {
+		names, err := s.names()
+		if err != nil {
+			return readError(err)
+		}
+		for _, name := range names {
+			f, err := s.function(name)
+			if err != nil {
+				return readError(err)
+			}
+			if f == nil {
+				continue
+			}
+			fn, err := f.describe()
+			if err != nil {
+				return err
+			}
+			if fn.Entries > 0 {
+				fns = append(fns, fn)
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(fns, func(a, b driver.Function) int { return strings.Compare(a.Name, b.Name) })
+	return fns, err
+}
+
+func (a *hdf) List(ctx context.Context, function string) iter.Seq2[*driver.Entry, error] {
+	return func(yield func(*driver.Entry, error) bool) {
+		var l *listing
+		err := a.read(func(s *store) error {
+			f, err := s.function(function)
+			if err != nil || f == nil {
+				return readError(err)
+			}
+			l, err = f.listing()
+			return err
+		})
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		if l != nil {
+			yieldAll(l, yield, func() error { return a.use(ctx.Err) })
+		}
+	}
+}
+
+// yieldAll yields a listing, as long as check finds no reason to end it.
+func yieldAll(l *listing, yield func(*driver.Entry, error) bool, check func() error) {
+	for _, e := range l.entries() {
+		if err := check(); err != nil {
+			yield(nil, err)
+			return
+		}
+		if !yield(e.e, e.err) {
+			return
+		}
+	}
+}
+
+// Sync waits for the disk; every Put has handed its entries to the system.
+func (a *hdf) Sync(ctx context.Context) error {
+	return a.use(func() error {
+		if !a.store.file.Writable() {
+			return nil
+		}
+		return a.store.file.Commit(true)
+	})
+}
+
+func (a *hdf) URL() string { return a.url }
+
+func (a *hdf) Close() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.closed {
+		return nil
+	}
+	a.closed = true
+	if err := a.store.release(); err != nil {
+		return errors.Join(err)
+	}
+	return nil
+}

@@ -1,0 +1,79 @@
+// Package hdfarchive keeps archives as HDF5: in one file (hdf:) or as a folder of
+// files (hdfdir:). Results are ordinary datasets, which h5py, pandas, h5dump, MATLAB
+// or Julia read without this package.
+//
+// # Overview
+//
+//	import _ "github.com/klepto-go/klepto/hdfarchive"
+//
+//	a, err := archive.Open(ctx, "hdf:results.h5")        // or with options:
+//	a, err := hdfarchive.Open("results.h5", &hdfarchive.Options{Mode: hdfarchive.Read})
+//
+// The parameters of a URL are those of Options: mode=create, rw or r, sync=normal or off.
+//
+// # The file
+//
+//	/                          attributes format="klepto-hdf5", format_version=1, creator
+//	/<function>                group; attributes name, version, rounding, arguments, units
+//	/<function>/entries/<id>   the value of an entry; <id> is the key's name, the digest in hex
+//	/<function>/index          a table: id, the scalar arguments, version where there is one,
+//	                           created (ns since 1970), seconds, bytes, shape
+//	/<function>/catalog        what List reads: attributes of all entries, one after another
+//	/<function>/large/<id>     parts of an entry that no attribute can hold (over 32 KiB)
+//
+// In Python:
+//
+//	f = h5py.File("results.h5")
+//	u = f["grayscott/entries/<id>/u"][:]
+//	df = pandas.DataFrame(f["grayscott/index"][:])
+//
+// A value is laid out by what it is:
+//
+//	number, N-d array of any width   dataset of that type, little-endian, C order
+//	complex                          compound {r, i}, as h5py writes it
+//	bool                             enumeration of a byte, FALSE=0, TRUE=1, as h5py writes it
+//	time, duration                   int64 of nanoseconds, with units
+//	string, array of strings         UTF-8 of variable length
+//	a string with NUL or not UTF-8   opaque; an array with such: a group of bytes and ends
+//	struct of scalars                compound
+//	table ([]struct)                 compound with one dimension
+//	other struct, map, list          group; members are called as fields and keys, or 00, 01…
+//	nil                              a dataset without data (H5S_NULL)
+//
+// The object of a value has at most eight attributes: key (opaque), call (JSON text:
+// function, version, rounding, args, and name and digest of the key where the id is
+// not the digest), prov (JSON: created, seconds, host, go, build, vcs, shape, bytes),
+// sum, go_type, units, long_name, and tree (JSON) where type and shape do not say all.
+//
+// Names that HDF5 or a file system cannot hold have the bytes in question as %XX; the
+// empty name is a lone %. Names too long for a file end in %~ and a hash.
+//
+// # Semantics
+//
+// Writes of goroutines that come while a commit is under way make up the next commit:
+// they share one flush and one fsync. Put returns when its commit is done. Until then
+// nothing of it is in the file but new data at its end: changed metadata are kept in
+// memory, objects are linked when complete, and table and catalog change in the same
+// commit. So a process that is killed between commits leaves the file as the last
+// commit made it. A kill or power cut within the flush itself, a few hundred
+// microseconds, can tear it: what is damaged then is reported as such, and never
+// read as a value.
+//
+// An index that does not fit its entries (they count the links ever made) is made
+// anew by a walk: when the archive is opened for writing, or in memory when it is
+// opened for reading.
+//
+// Reading checks every length against the file before it allocates. Links out of the
+// file, external data, virtual datasets and plugins are refused.
+//
+// # Concurrency
+//
+// Archives may be used by any number of goroutines; those of one file in one process
+// share it. For hdf: HDF5 locks the file: one process writes, or any number read.
+// For hdfdir: any number of processes do both at once.
+//
+// # Numbers
+//
+// A 1 KiB entry costs about 0.1 ms beside the wait for the disk; its attributes, index
+// and catalog about 1 KiB. A listing of 10,000 entries is one read.
+package hdfarchive

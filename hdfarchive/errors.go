@@ -1,0 +1,65 @@
+package hdfarchive
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+)
+
+// openError says in the words of package driver why the file at path was not
+// opened, and what to do.
+func openError(path string, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, h5.ErrLocked):
+		return fmt.Errorf("%w: %s is open in another process; wait until that is done, or use hdfdir:, which many processes can write at once",
+			driver.ErrLocked, path)
+	case errors.Is(err, h5.ErrNotHDF5):
+		return fmt.Errorf("%w: %s is not an HDF5 file (%v); name another file, or move this one away", driver.ErrFormat, path, text1(err))
+	case errors.Is(err, fs.ErrPermission):
+		return fmt.Errorf("%w: %s may not be written: open it with ?mode=r, or change its permissions (%w)", driver.ErrReadOnly, path, fs.ErrPermission)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s does not exist: %w", path, fs.ErrNotExist)
+	case errors.Is(err, h5.ErrLibrary) && strings.Contains(err.Error(), "truncated"):
+		return fmt.Errorf("%w: %s is shorter than it says it is, as after an incomplete copy or a power cut; copy it again, or move it away and compute again: %w",
+			driver.ErrCorrupt, path, err)
+	case errors.Is(err, h5.ErrLibrary), errors.Is(err, h5.ErrRefused), errors.Is(err, h5.ErrChanged):
+		return fmt.Errorf("%w: %s cannot be read; restore it from a copy, or move it away and compute again: %w", driver.ErrCorrupt, path, err)
+	}
+	return err
+}
+
+// text1 is what an error of h5 says beside its sentinel.
+func text1(err error) string {
+	var e *h5.Error
+	if errors.As(err, &e) && e.Text != "" {
+		return e.Text
+	}
+	return "it does not begin like one"
+}
+
+// readError says that what was read is damaged, unless the archive was closed.
+func readError(err error) error {
+	switch {
+	case err == nil, errors.Is(err, driver.ErrCorrupt):
+		return err
+	case errors.Is(err, h5.ErrClosed):
+		return driver.ErrClosed
+	case errors.Is(err, h5.ErrLibrary), errors.Is(err, h5.ErrRefused), errors.Is(err, h5.ErrChanged), errors.Is(err, h5.ErrAbsent):
+		return fmt.Errorf("%w: delete the entry, and the next call computes it again: %w", driver.ErrCorrupt, err)
+	}
+	return err
+}
+
+// ignoreForeign leaves an error away that only says that a file is none of ours.
+func ignoreForeign(err error) error {
+	if errors.Is(err, driver.ErrFormat) {
+		return nil
+	}
+	return err
+}

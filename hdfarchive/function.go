@@ -1,0 +1,285 @@
+package hdfarchive
+
+import (
+	"encoding/json"
+	"errors"
+
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+	"github.com/klepto-go/klepto/keymap"
+	"github.com/klepto-go/klepto/value"
+)
+
+// Names within the group of a function, and its attributes.
+const (
+	entriesName = "entries"
+	largeName   = "large" // parts of entries that are too large for an attribute
+	attrName    = "name"  // of the function, escaped
+	attrVersion = "version"
+	attrRule    = "rounding"
+	attrArgs    = "arguments" // JSON list of names
+	attrUnits   = "units"     // JSON object, of those arguments that have any
+)
+
+// function is an open group of a function. The store's lock guards it.
+type function struct {
+	name    string
+	group   *h5.Group
+	entries *h5.Group
+	index   *index // nil where it must be made anew
+}
+
+// openFunction opens the group of a function. The error is h5.ErrAbsent where
+// there is none.
+func openFunction(root *h5.Group, name string) (*function, error) {
+	g, err := root.Group(groupName(name))
+	if err != nil {
+		return nil, err
+	}
+	entries, err := g.Group(entriesName)
+	if err != nil {
+		return nil, errors.Join(err, g.Close())
+	}
+	f := &function{name: name, group: g, entries: entries}
+	n, ever, err := entries.Info()
+	if err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	f.index = loadIndex(g, n, ever)
+	return f, nil
+}
+
+// newFunction makes the group of a function for its first entry.
+func newFunction(root *h5.Group, first *driver.Entry) (*function, error) {
+	name := first.Call.Function
+	attrs := functionAttrs(first)
+	g, err := root.NewGroup(groupName(name), &h5.GroupOptions{Attrs: attrs})
+	if err != nil {
+		return nil, err
+	}
+	entries, err := g.NewGroup(entriesName, &h5.GroupOptions{Counted: true})
+	if err != nil {
+		return nil, errors.Join(err, g.Close())
+	}
+	return &function{name: name, group: g, entries: entries}, nil
+}
+
+// functionAttrs tell a reader of the file what the entries are of. Listings go by
+// the entries: those may have other versions and arguments.
+func functionAttrs(first *driver.Entry) []h5.Attr {
+	attrs := []h5.Attr{h5.TextAttr(attrName, escape(first.Call.Function))}
+	if s := first.Call.Version; s != "" {
+		attrs = append(attrs, h5.TextAttr(attrVersion, s))
+	}
+	if s := first.Call.Rounding; s != "" {
+		attrs = append(attrs, h5.TextAttr(attrRule, s))
+	}
+	var names []string
+	units := map[string]string{}
+	for _, arg := range first.Call.Args {
+		names = append(names, arg.Name)
+		if a, ok := arg.Value.(*value.Array); ok && a.Units != "" {
+			units[arg.Name] = a.Units
+		}
+	}
+	for attr, x := range map[string]any{attrArgs: names, attrUnits: units} {
+		text, err := json.Marshal(x) // never fails for strings
+		if err == nil && len(names) > 0 && (attr == attrArgs || len(units) > 0) {
+			attrs = append(attrs, h5.TextAttr(attr, string(text)))
+		}
+	}
+	return attrs
+}
+
+func (f *function) close() error { return errors.Join(f.entries.Close(), f.group.Close()) }
+
+// large opens the group of the large parts of an entry, nil where there is none.
+func (f *function) large(id string) func() (*h5.Group, error) {
+	return func() (*h5.Group, error) { return openLarge(f.group, id) }
+}
+
+func openLarge(g *h5.Group, id string) (*h5.Group, error) {
+	all, err := g.Group(largeName)
+	if errors.Is(err, h5.ErrAbsent) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer all.Close()
+	own, err := all.Group(id)
+	if errors.Is(err, h5.ErrAbsent) {
+		return nil, nil
+	}
+	return own, err
+}
+
+// stat finds the entry of a key. The error is driver.ErrNotFound where there is
+// none, or one of another key.
+func (f *function) stat(key keymap.Key) (id string, i *h5.Info, s *stored, err error) {
+	id = entryID(key)
+	i, err = f.entries.Stat(id)
+	if errors.Is(err, h5.ErrAbsent) {
+		return id, nil, nil, driver.ErrNotFound
+	}
+	if err != nil {
+		return id, nil, nil, readError(err)
+	}
+	s, err = readStored(id, i, f.large(id))
+	if err != nil {
+		return id, nil, nil, readError(err)
+	}
+	if s.key != key.Canonical {
+		return id, nil, nil, driver.ErrNotFound
+	}
+	return id, i, s, nil
+}
+
+// write stores a prepared entry, over that of the same id.
+func (f *function) write(p *prepared) (replaced bool, err error) {
+	if replaced, err = f.entries.Has(p.id); err != nil {
+		return false, err
+	}
+	if replaced {
+		if err := f.remove(p.id); err != nil {
+			return replaced, err
+		}
+	}
+	if err := writeLarge(f.group, p); err != nil {
+		return replaced, err
+	}
+	return replaced, p.object.write(f.entries)
+}
+
+func writeLarge(g *h5.Group, p *prepared) error {
+	if len(p.large) == 0 {
+		return nil
+	}
+	all, err := g.Group(largeName)
+	if errors.Is(err, h5.ErrAbsent) {
+		all, err = g.NewGroup(largeName, nil)
+	}
+	if err != nil {
+		return err
+	}
+	defer all.Close()
+	return (&object{name: p.object.name, children: p.large}).write(all)
+}
+
+// remove deletes an entry and its large parts.
+func (f *function) remove(id string) error {
+	if err := f.entries.Delete(id); err != nil {
+		return err
+	}
+	all, err := f.group.Group(largeName)
+	if errors.Is(err, h5.ErrAbsent) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer all.Close()
+	if err := all.Delete(id); err != nil && !errors.Is(err, h5.ErrAbsent) {
+		return err
+	}
+	return nil
+}
+
+// listing reads the catalog, or the entries themselves where it does not fit them.
+func (f *function) listing() (*listing, error) {
+	n, ever, err := f.entries.Info()
+	if err != nil {
+		return nil, readError(err)
+	}
+	if f.index != nil && f.index.rows == n && f.index.sequence == ever {
+		if l, err := readCatalog(f.group); err == nil && len(l.live) == n {
+			return l, nil
+		}
+	}
+	return f.walk()
+}
+
+// walk makes a listing by a look at every entry.
+func (f *function) walk() (*listing, error) {
+	links, err := f.entries.Links()
+	if err != nil {
+		return nil, readError(err)
+	}
+	l := &listing{live: make(map[string]record, len(links))}
+	for _, link := range links {
+		r := record{flag: recordEntry}
+		i, err := f.entries.Stat(link.Name)
+		if err == nil {
+			r.stored, err = readStored(link.Name, i, f.large(link.Name))
+		}
+		if err != nil {
+			r = record{flag: recordDamaged, stored: &stored{id: link.Name, call: readError(err).Error()}}
+		}
+		l.live[link.Name] = r
+	}
+	return l, nil
+}
+
+// save brings the index up to date with the changes of a commit.
+func (f *function) save(changes []change) error {
+	n, ever, err := f.entries.Info()
+	if err != nil {
+		return err
+	}
+	if f.index != nil && f.index.rows+rowsAdded(changes) == n {
+		ok, err := f.index.apply(f.group, changes, ever)
+		if err == nil && ok {
+			return nil
+		}
+		if err == nil {
+			// The catalog is complete, the table is not.
+			if l, err := readCatalog(f.group); err == nil && len(l.live) == n {
+				return f.rebuild(l, ever)
+			}
+		}
+	}
+	l, err := f.walk()
+	if err != nil {
+		return err
+	}
+	return f.rebuild(l, ever)
+}
+
+func (f *function) rebuild(l *listing, sequence int64) (err error) {
+	f.index, err = rebuild(f.group, l, sequence)
+	return err
+}
+
+func rowsAdded(changes []change) (n int) {
+	for _, c := range changes {
+		switch {
+		case c.e == nil:
+			n--
+		case !c.replaces:
+			n++
+		}
+	}
+	return n
+}
+
+// describe sums the function up by its newest entry.
+func (f *function) describe() (driver.Function, error) {
+	n, ever, err := f.entries.Info()
+	if err != nil {
+		return driver.Function{}, readError(err)
+	}
+	if x := f.index; x != nil && x.newest.ID != "" && x.rows == n && x.sequence == ever {
+		return x.newest.function(f.name, n), nil
+	}
+	l, err := f.listing()
+	if err != nil {
+		return driver.Function{}, err
+	}
+	var last newest
+	for _, e := range l.entries() {
+		if e.err == nil {
+			last = newestOf(e.id, e.e)
+		}
+	}
+	return last.function(f.name, n), nil
+}

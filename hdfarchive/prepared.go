@@ -1,0 +1,54 @@
+package hdfarchive
+
+import (
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+	"github.com/klepto-go/klepto/value"
+)
+
+// prepared is an entry laid out for its file, which needs no lock. Its data are the
+// memory of the entry's value.
+type prepared struct {
+	*stored
+	e      *driver.Entry
+	object *object
+	large  []*object
+}
+
+// prepare lays out an entry; name is what its object will be called, "" its id.
+func prepare(e *driver.Entry, name string) (*prepared, error) {
+	s, err := newStored(e)
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		name = s.id
+	}
+	p := &prepared{stored: s, e: e}
+	if p.object, err = encode(name, e.Value); err != nil {
+		return nil, err
+	}
+	attrs, large := s.attrs()
+	p.object.addAttrs(attrs)
+	p.large = large
+	return p, nil
+}
+
+// readEntry makes an entry of what was stored, with the value that lies in g under
+// name and is described by i, or without one where i is nil.
+func readEntry(f *h5.File, g *h5.Group, name string, i *h5.Info, s *stored) (*driver.Entry, error) {
+	e, err := s.entry()
+	if err != nil || i == nil {
+		return e, err
+	}
+	d, err := newDecoder(f)
+	if err != nil {
+		return nil, readError(err)
+	}
+	var v value.Value
+	if v, err = d.value(g, name, i, 0); err != nil {
+		return nil, readError(err)
+	}
+	e.Value = v
+	return e, nil
+}

@@ -1,0 +1,74 @@
+package hdfarchive
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+)
+
+var params = []string{"mode", "sync"}
+
+func init() {
+	archive.Register("hdf", &archive.Scheme{
+		Params: params,
+		Open: func(_ context.Context, u *archive.URL) (driver.Archive, error) {
+			path, o, err := options(u)
+			if err != nil {
+				return nil, err
+			}
+			return openHDF(path, o)
+		},
+		Probe: probeFile,
+	})
+}
+
+// options reads the parameters of a URL.
+func options(u *archive.URL) (path string, o *Options, err error) {
+	if path, err = u.FilePath(); err != nil {
+		return "", nil, err
+	}
+	mode, err := u.Choice("mode", string(Create), string(ReadWrite), string(Read))
+	if err != nil {
+		return "", nil, err
+	}
+	sync, err := u.Choice("sync", string(SyncNormal), string(SyncOff))
+	if err != nil {
+		return "", nil, err
+	}
+	return path, &Options{Mode: Mode(mode), Sync: Sync(sync)}, nil
+}
+
+// canonicalURL leaves out what is the default.
+func canonicalURL(scheme, path string, o Options) string {
+	u := &archive.URL{Scheme: scheme, Path: path, Params: map[string]string{}}
+	if o.Mode != Create {
+		u.Params["mode"] = string(o.Mode)
+	}
+	if o.Sync != SyncNormal {
+		u.Params["sync"] = string(o.Sync)
+	}
+	return u.String()
+}
+
+// probeFile recognizes an archive by the attribute of its root group.
+func probeFile(path string) (bool, error) {
+	if st, err := os.Stat(path); err != nil || !st.Mode().IsRegular() {
+		return false, err
+	}
+	if yes, err := h5.IsHDF5(path); err != nil || !yes {
+		return false, err
+	}
+	s, err := acquire(path, Options{Mode: Read})
+	if err != nil {
+		return false, ignoreForeign(err)
+	}
+	return true, s.release()
+}
+
+func readOnly(path string) error {
+	return fmt.Errorf("%w: %s is open for reading; open it without mode=r to change it", driver.ErrReadOnly, path)
+}

@@ -1,0 +1,275 @@
+package hdfarchive
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+)
+
+// Attributes of the root group of every file this package writes.
+const (
+	attrFormat  = "format"
+	attrFormatV = "format_version"
+	attrCreator = "creator"
+
+	formatName    = "klepto-hdf5"
+	formatVersion = 1
+	creator       = "klepto for Go, github.com/klepto-go/klepto"
+)
+
+func rootAttrs() []h5.Attr {
+	return []h5.Attr{h5.TextAttr(attrFormat, formatName), h5.Uint64Attr(attrFormatV, formatVersion),
+		h5.TextAttr(attrCreator, creator+", HDF5 "+h5.Version())}
+}
+
+// store is an open file with all archives of the process that use it.
+type store struct {
+	path string
+	file *h5.File
+	root *h5.Group
+	refs int // under open.Mutex
+
+	mu        sync.RWMutex // held for writing by a commit
+	closed    bool
+	functions map[string]*function // by name; nil values are not kept
+	loading   sync.Mutex           // guards functions where mu is held for reading
+
+	queue queue
+}
+
+// open has the stores of the process. HDF5 itself has one table of open files a
+// process, and two writers of one file in it would undo each other's work; so the
+// archives of one file share a store.
+var open struct {
+	sync.Mutex
+	stores []*store
+}
+
+// acquire returns the store of the file at path.
+func acquire(path string, o Options) (*store, error) {
+	open.Lock()
+	defer open.Unlock()
+	if st, err := os.Stat(path); err == nil {
+		for _, s := range open.stores {
+			if have, err := os.Stat(s.path); err == nil && os.SameFile(st, have) {
+				if o.Mode != Read && !s.file.Writable() {
+					return nil, fmt.Errorf("%w: this program itself has %s open for reading; close that archive first", driver.ErrLocked, path)
+				}
+				s.refs++
+				return s, nil
+			}
+		}
+	}
+	s, err := openStore(path, o)
+	if err != nil {
+		return nil, err
+	}
+	s.refs = 1
+	open.stores = append(open.stores, s)
+	return s, nil
+}
+
+// release gives a store back; the last to do so closes the file.
+func (s *store) release() error {
+	open.Lock()
+	defer open.Unlock()
+	if s.refs--; s.refs > 0 {
+		return nil
+	}
+	for i, other := range open.stores {
+		if other == s {
+			open.stores = append(open.stores[:i], open.stores[i+1:]...)
+			break
+		}
+	}
+	return s.close()
+}
+
+func openStore(path string, o Options) (*store, error) {
+	if err := ensure(path, o.Mode); err != nil {
+		return nil, err
+	}
+	f, err := h5.Open(path, &h5.FileOptions{Write: o.Mode != Read})
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	s := &store{path: path, file: f, functions: make(map[string]*function)}
+	if s.root, err = f.Root(); err == nil {
+		if err = checkFormat(path, s.root); err == nil && o.Mode != Read {
+			err = s.repair()
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(openError(path, err), f.Close())
+	}
+	return s, nil
+}
+
+// checkFormat tells an archive from a file of somebody else.
+func checkFormat(path string, root *h5.Group) error {
+	i, err := root.Stat(".")
+	if err != nil {
+		return err
+	}
+	format, version := "", uint64(0)
+	if a := i.Attr(attrFormat); a != nil {
+		format, _ = a.Text()
+	}
+	if format != formatName {
+		return fmt.Errorf("%w: %s is an HDF5 file of another program; name another file", driver.ErrFormat, path)
+	}
+	if a := i.Attr(attrFormatV); a != nil {
+		version, _ = a.Uint64()
+	}
+	if version != formatVersion {
+		return fmt.Errorf("%w: %s has format version %d, this build knows %d; use the release of klepto that wrote it, or a newer one",
+			driver.ErrVersion, path, version, formatVersion)
+	}
+	return nil
+}
+
+// ensure makes the file where mode asks for it. It is complete before it gets its
+// name, so that a process that dies leaves no half-made archive.
+func ensure(path string, mode Mode) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || mode != Create {
+		return openError(path, err)
+	}
+	dir := filepath.Dir(path)
+	if st, err := os.Stat(dir); err != nil {
+		return fmt.Errorf("the folder %s does not exist; make it first: %w", dir, err)
+	} else if !st.IsDir() {
+		return fmt.Errorf("%w: %s is no folder", driver.ErrFormat, dir)
+	}
+	temp, err := tempName(path)
+	if err != nil {
+		return openError(dir, err)
+	}
+	defer os.Remove(temp)
+	if err := makeFile(temp, func(*h5.Group) error { return nil }); err != nil {
+		return openError(path, err)
+	}
+	// A link, and not a rename, so that of two processes one makes the file.
+	if err := os.Link(temp, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := os.Rename(temp, path); err != nil { // no links on this file system
+			return openError(path, err)
+		}
+	}
+	return syncDir(dir)
+}
+
+// makeFile writes a file of this format at a path where there is none.
+func makeFile(path string, fill func(root *h5.Group) error) error {
+	f, err := h5.Open(path, &h5.FileOptions{Create: true})
+	if err != nil {
+		return err
+	}
+	root, err := f.Root()
+	if err == nil {
+		err = root.SetAttrs(".", rootAttrs())
+	}
+	if err == nil {
+		err = fill(root)
+	}
+	if err == nil {
+		err = f.Commit(true)
+	}
+	return errors.Join(err, f.Close())
+}
+
+// repair makes every index anew that does not fit its entries: another program may
+// have changed them, or a crash.
+func (s *store) repair() error {
+	names, err := s.names()
+	if err != nil {
+		return err
+	}
+	stale := false
+	for _, name := range names {
+		f, err := s.function(name)
+		if err != nil {
+			return err
+		}
+		if f != nil && f.index == nil {
+			stale = true
+			if err := f.save(nil); err != nil {
+				return err
+			}
+		}
+	}
+	if !stale {
+		return nil
+	}
+	return s.file.Commit(true)
+}
+
+// names lists the functions of the file.
+func (s *store) names() ([]string, error) {
+	links, err := s.root.Links()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, l := range links {
+		if l.Kind != h5.OtherObject {
+			continue
+		}
+		name, ok := unescape(l.Name)
+		if !ok {
+			i, err := s.root.Stat(l.Name)
+			if err != nil {
+				return nil, err
+			}
+			a := i.Attr(attrName)
+			if a == nil {
+				continue
+			}
+			long, _ := a.Text()
+			if name, ok = unescape(long); !ok || groupName(name) != l.Name {
+				continue
+			}
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// function returns an open function, nil where the file has none of this name.
+func (s *store) function(name string) (*function, error) {
+	s.loading.Lock()
+	defer s.loading.Unlock()
+	if f := s.functions[name]; f != nil {
+		return f, nil
+	}
+	f, err := openFunction(s.root, name)
+	switch {
+	case errors.Is(err, h5.ErrAbsent), errors.Is(err, h5.ErrChanged):
+		return nil, nil // nothing of this name, or something of another program
+	case err != nil:
+		return nil, err
+	}
+	s.functions[name] = f
+	return f, nil
+}
+
+// close closes the file. The queue is empty then: nobody uses the store any more.
+func (s *store) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	var errs []error
+	for _, f := range s.functions {
+		errs = append(errs, f.close())
+	}
+	s.functions = nil
+	errs = append(errs, s.root.Close())
+	if s.file.Writable() {
+		errs = append(errs, s.file.Commit(true))
+	}
+	return errors.Join(append(errs, s.file.Close())...)
+}
