@@ -2,20 +2,42 @@ package cache
 
 import (
 	"hash/maphash"
-	"iter"
-	"sync"
+	"reflect"
+	"sync/atomic"
+	"time"
 )
 
 // Cache is a bounded map in memory. The bound is exact, and which entry leaves a
 // full cache follows from the calls made alone. Safe for use by many goroutines;
 // must not be copied. Use [New].
 type Cache[K comparable, V any] struct {
-	mu     sync.Mutex
-	hash   func(K) uint64
-	max    int
-	policy policy
+	gate
 	store[K, V]
-	hits, misses, evictions uint64
+	policy policy
+	onHit  hitKind
+	plain  bool // a Get needs neither clock nor callback nor default
+	counts counts
+	attrs  []attr // by slot; nil until an entry has a weight or a cost
+	bytes  int64
+	hash   func(K) uint64
+	weight func(K, V) int64
+	compat Compat
+
+	deadlines deadlines
+	timed     atomic.Bool // some entry may expire
+	clock     atomic.Pointer[clock]
+
+	o       Options[K, V]
+	version uint64 // of o
+	limits  limits
+	paused  bool
+	events  events[K, V]
+}
+
+// attr is what only some caches need to know of an entry.
+type attr struct {
+	weight int64
+	cost   time.Duration
 }
 
 // New returns an empty cache. A nil o means all defaults. The error is
@@ -24,168 +46,262 @@ func New[K comparable, V any](o *Options[K, V]) (*Cache[K, V], error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
-	if o == nil {
-		o = &Options[K, V]{}
+	c := &Cache[K, V]{}
+	if o != nil {
+		c.o = *o
 	}
-	c := &Cache[K, V]{hash: o.Hash, max: o.MaxEntries}
-	if c.max == 0 {
-		c.max = DefaultMaxEntries
-	}
-	if c.hash == nil {
-		seed := maphash.MakeSeed()
-		c.hash = func(k K) uint64 { return maphash.Comparable(seed, k) }
-	}
+	c.hash, c.weight, c.compat = hasher(c.o.Hash), c.o.Weigh, c.o.Compat
 	c.store.clear()
-	c.policy = lru{&c.order}
+	var shared bool
+	c.policy, c.onHit, shared = newPolicy(c.o.Policy, &c.order, &c.limits, c.o.Seed)
+	if shared {
+		c.gate.share()
+	}
+	c.clock.Store(newClock(c.o.Clock))
+	c.settle()
 	return c, nil
 }
 
-// Get returns the value of a key and makes the entry the newest.
-func (c *Cache[K, V]) Get(k K) (v V, ok bool) {
-	tag := spread(c.hash(k))
-	c.mu.Lock()
-	i := c.find(tag, k)
-	if i == 0 {
-		c.misses++
-		c.mu.Unlock()
-		return v, false
+// hasher returns the hash of a cache. Comparing interfaces that hold values of an
+// incomparable type panics; the hash must find that out, before the lock is taken.
+func hasher[K comparable](hash func(K) uint64) func(K) uint64 {
+	if hash == nil {
+		seed := maphash.MakeSeed()
+		return func(k K) uint64 { return maphash.Comparable(seed, k) }
 	}
-	c.hits++
-	c.renew(i)
-	v = c.nodes[i].value
-	c.mu.Unlock()
-	return v, true
+	if hasInterface(reflect.TypeFor[K]()) {
+		return func(k K) uint64 {
+			if same := k; same != k { // panics where it would panic under the lock
+				return 0 // a NaN: found by nobody, wherever it is
+			}
+			return hash(k)
+		}
+	}
+	return hash
 }
 
-// Peek returns the value of a key and changes nothing, neither order nor stats.
+func hasInterface(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Interface:
+		return true
+	case reflect.Array:
+		return hasInterface(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if hasInterface(t.Field(i).Type) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// settle brings what follows from the options up to date.
+func (c *Cache[K, V]) settle() {
+	c.limits = c.o.limits()
+	c.deadlines.idle = c.o.IdleTTL
+	if c.o.TTL > 0 || c.o.IdleTTL > 0 {
+		c.timed.Store(true)
+	}
+	c.plain = c.o.OnGet == nil && c.o.Default == nil
+	c.counts.on(!c.o.NoStats && !c.paused)
+}
+
+// now is the time for expiry. It calls the user's clock and so must be called
+// before the lock is taken.
+func (c *Cache[K, V]) now() int64 {
+	if !c.timed.Load() {
+		return untimed
+	}
+	return c.clock.Load().elapsed()
+}
+
+// Get returns the value of a key and counts as a use of it. Where the key is
+// missing, the value is that of Options.Default, or zero, and ok is false.
+func (c *Cache[K, V]) Get(k K) (v V, ok bool) {
+	tag := spread(c.hash(k))
+	if c.stripes != nil {
+		if v, found, done := c.getShared(tag, k); done {
+			return v, found
+		}
+		return c.fetch(tag, k, nil)
+	}
+	if !c.timed.Load() {
+		c.mu.Lock()
+		if c.plain {
+			v, ok = c.read(tag, k, untimed)
+			c.mu.Unlock()
+			return v, ok
+		}
+		c.mu.Unlock()
+	}
+	return c.fetch(tag, k, nil)
+}
+
+// getShared is Get side by side with other readers. done is false where only the
+// exclusive lock will do.
+func (c *Cache[K, V]) getShared(tag uint32, k K) (v V, ok, done bool) {
+	now := c.now()
+	s := c.enter()
+	if s == nil {
+		return v, false, false
+	}
+	i := c.find(tag, k)
+	if !c.plain || i != 0 && now != untimed && c.deadlines.expired(i, now) {
+		s.leave(0)
+		return v, false, false
+	}
+	if i == 0 {
+		s.misses.Add(c.counts.unit)
+		s.leave(0)
+		return v, false, true
+	}
+	if c.onHit == hitCounts {
+		c.policy.hit(i)
+	}
+	if now != untimed {
+		c.deadlines.touch(i, now)
+	}
+	if len(c.attrs) > 0 {
+		s.saved.Add(int64(c.counts.unit) * int64(c.attrs[i].cost))
+	}
+	v = c.nodes[i].value
+	s.leave(c.counts.unit)
+	return v, true, true
+}
+
+// read is Get under the exclusive lock, without callbacks and defaults.
+func (c *Cache[K, V]) read(tag uint32, k K, now int64) (v V, ok bool) {
+	i := c.find(tag, k)
+	if i != 0 && now != untimed && c.deadlines.expired(i, now) {
+		c.drop(i, Expired)
+		i = 0
+	}
+	if i == 0 {
+		c.counts.misses += c.counts.unit
+		return v, false
+	}
+	c.counts.hits += c.counts.unit
+	if len(c.attrs) > 0 {
+		c.counts.saved += time.Duration(c.counts.unit) * c.attrs[i].cost
+	}
+	switch c.onHit {
+	case hitRenews:
+		c.renew(i)
+	case hitCounts:
+		c.policy.hit(i)
+	}
+	if now != untimed {
+		c.deadlines.touch(i, now)
+	}
+	return c.nodes[i].value, true
+}
+
+// fetch is Get under the exclusive lock. Where the key is missing it calls
+// otherwise, or Options.Default when that is nil, outside the lock.
+func (c *Cache[K, V]) fetch(tag uint32, k K, otherwise func(K) (V, bool)) (v V, ok bool) {
+	now := c.now()
+	c.lock()
+	v, ok = c.read(tag, k, now)
+	if otherwise == nil {
+		otherwise = c.o.Default
+	}
+	if ok || otherwise == nil {
+		c.didGet(k, v, ok)
+		c.unlock()
+		return v, ok
+	}
+	c.unlock()
+	v, keep := otherwise(k)
+	var e entry
+	if keep {
+		e = c.weigh(k, v, nil)
+		now = c.now()
+	}
+	c.lock()
+	if keep {
+		if i := c.live(tag, k, now); i != 0 {
+			v = c.nodes[i].value
+		} else {
+			c.put(k, v, e, c.o.TTL, now)
+		}
+	}
+	c.didGet(k, v, false)
+	c.unlock()
+	return v, false
+}
+
+// GetOr returns the value of a key as Get does, or v where the key is missing. It
+// stores nothing and does not call Options.Default.
+func (c *Cache[K, V]) GetOr(k K, v V) V {
+	v, _ = c.fetch(spread(c.hash(k)), k, func(K) (V, bool) { return v, false })
+	return v
+}
+
+// GetOrSet returns the value of a key, or makes and stores it where the key is
+// missing; existed tells which. Values are made outside the lock: goroutines that
+// miss one key together make it each, and all return the one stored first.
+func (c *Cache[K, V]) GetOrSet(k K, make func(K) V) (v V, existed bool) {
+	return c.fetch(spread(c.hash(k)), k, func(k K) (V, bool) { return make(k), true })
+}
+
+// live returns the slot of a key, or 0; an expired entry leaves. Under the lock.
+func (c *Cache[K, V]) live(tag uint32, k K, now int64) int32 {
+	i := c.find(tag, k)
+	if i != 0 && c.deadlines.expired(i, now) {
+		c.drop(i, Expired)
+		return 0
+	}
+	return i
+}
+
+// Peek returns the value of a key and changes nothing: neither order nor stats,
+// and no callback is called.
 func (c *Cache[K, V]) Peek(k K) (v V, ok bool) {
 	tag := spread(c.hash(k))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if i := c.find(tag, k); i != 0 {
+	now := c.now()
+	var s *stripe
+	if c.stripes != nil {
+		s = c.enter()
+	}
+	if s != nil {
+		defer s.leave(0)
+	} else {
+		c.lock()
+		defer c.gate.unlock()
+	}
+	if i := c.find(tag, k); i != 0 && !c.deadlines.expired(i, now) {
 		return c.nodes[i].value, true
 	}
 	return v, false
 }
 
-// Has reports whether a key is in the cache and changes nothing.
+// Has reports whether a key is in the cache. It counts neither as a use nor in
+// stats, but an entry found expired leaves.
 func (c *Cache[K, V]) Has(k K) bool {
-	_, ok := c.Peek(k)
-	return ok
-}
-
-// Set puts a value under a key, replaces what was there and makes the entry the
-// newest. When the cache is full, the victim leaves first: at no moment does the
-// cache hold more than its bound.
-func (c *Cache[K, V]) Set(k K, v V) {
+	if c.stripes != nil && !c.timed.Load() && c.compat != Cacheout {
+		_, ok := c.Peek(k)
+		return ok
+	}
 	tag := spread(c.hash(k))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if i := c.find(tag, k); i != 0 {
-		c.nodes[i].value = v
-		c.policy.update(i)
-		return
-	}
-	c.shrink(c.max - 1)
-	c.policy.insert(c.alloc(tag, k, v, c.max))
+	now := c.now()
+	c.lock()
+	defer c.unlock()
+	return c.look(tag, k, now) != 0
 }
 
-// shrink evicts until at most n entries are left and returns how many left.
-func (c *Cache[K, V]) shrink(n int) (gone int) {
-	for c.len() > n {
-		c.drop(c.policy.victim())
-		c.evictions++
-		gone++
-	}
-	return gone
-}
-
-func (c *Cache[K, V]) drop(i int32) {
-	c.policy.remove(i)
-	c.release(i)
-}
-
-// Delete removes a key and reports whether it was there.
-func (c *Cache[K, V]) Delete(k K) bool {
-	tag := spread(c.hash(k))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	i := c.find(tag, k)
-	if i == 0 {
-		return false
-	}
-	c.drop(i)
-	return true
-}
-
-// Len returns the number of entries.
-func (c *Cache[K, V]) Len() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.len()
-}
-
-// Clear removes all entries and gives their memory back. Stats stay.
-func (c *Cache[K, V]) Clear() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.store.clear()
-}
-
-// Resize changes the bound on entries, evicting at once what no longer fits; 0
-// means [DefaultMaxEntries]. It returns the number of entries evicted.
-func (c *Cache[K, V]) Resize(maxEntries int) (evicted int, err error) {
-	if err := (&Options[K, V]{MaxEntries: maxEntries}).Validate(); err != nil {
-		return 0, err
-	}
-	if maxEntries == 0 {
-		maxEntries = DefaultMaxEntries
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.max = maxEntries
-	return c.shrink(maxEntries), nil
-}
-
-// Stats returns the counts so far.
-func (c *Cache[K, V]) Stats() Stats {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return Stats{Hits: c.hits, Misses: c.misses, Evictions: c.evictions, Entries: c.len()}
-}
-
-// All iterates over keys and values, oldest first. It walks a snapshot taken when
-// the loop starts, so the body may use the cache; it changes neither order nor
-// stats. To copy a cache into a map: maps.Collect(c.All()).
-func (c *Cache[K, V]) All() iter.Seq2[K, V] {
-	return func(yield func(K, V) bool) {
-		for _, n := range c.snapshot() {
-			if !yield(n.key, n.value) {
-				return
-			}
+// look is live for the queries that Python's cacheout counts as accesses.
+func (c *Cache[K, V]) look(tag uint32, k K, now int64) int32 {
+	i := c.live(tag, k, now)
+	if c.compat == Cacheout {
+		if i != 0 {
+			c.counts.hits += c.counts.unit
+			c.didGet(k, c.nodes[i].value, true)
+		} else {
+			var zero V
+			c.counts.misses += c.counts.unit
+			c.didGet(k, zero, false)
 		}
 	}
-}
-
-// Keys iterates over the keys as All does.
-func (c *Cache[K, V]) Keys() iter.Seq[K] {
-	return func(yield func(K) bool) {
-		for k := range c.All() {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
-
-func (c *Cache[K, V]) snapshot() []node[K, V] {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	out := make([]node[K, V], 0, c.len())
-	for head := range int32(heads) {
-		for i := c.oldest(head); i != 0; i = c.next(head, i) {
-			out = append(out, c.nodes[i])
-		}
-	}
-	return out
+	return i
 }
