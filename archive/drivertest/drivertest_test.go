@@ -5,9 +5,9 @@ import (
 	"iter"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -118,7 +118,7 @@ func TestSabotaged(t *testing.T) {
 				s := &sabotaged{Archive: memarchive.New().Driver()}
 				d := driver.Archive(s)
 				if fault.sabotage == nil {
-					d = racy{s}
+					d = racy{s, new(atomic.Int64), make(chan struct{})}
 				} else {
 					fault.sabotage(s)
 				}
@@ -231,19 +231,22 @@ func (s *sabotaged) List(ctx context.Context, function string) iter.Seq2[*driver
 	}
 }
 
-// racy looks whether an entry is there, and stores it in a second step.
-type racy struct{ *sabotaged }
+// racy looks whether an entry is there, and stores it in a second step. The
+// first two calls look before either stores.
+type racy struct {
+	*sabotaged
+	looked *atomic.Int64
+	both   chan struct{}
+}
 
 func (r racy) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (int, error) {
-	if ifAbsent {
-		for _, e := range entries {
-			if _, err := r.Archive.Stat(ctx, e.Call.Function, e.Key); err == nil {
-				return 0, nil
-			}
-		}
-		for range 100 {
-			runtime.Gosched()
-		}
+	_, err := r.Archive.Stat(ctx, entries[0].Call.Function, entries[0].Key)
+	if r.looked.Add(1) == 2 {
+		close(r.both)
+	}
+	<-r.both
+	if err == nil && ifAbsent {
+		return 0, nil
 	}
 	return r.Archive.Put(ctx, entries, false)
 }
