@@ -1,10 +1,8 @@
 package value
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/json"
-	"math"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -36,9 +34,10 @@ const maxNesting = 4 * MaxDepth
 // jsonReader walks over bytes that json.Valid has passed, so that it need not
 // look for syntax errors, only for forms that mean nothing here.
 type jsonReader struct {
-	s     []byte
-	i     int
-	depth int
+	s      []byte
+	i      int
+	depth  int
+	wasted int // bytes read again because a list was no array
 }
 
 func (r *jsonReader) fail(format string, args ...any) error {
@@ -135,23 +134,6 @@ func (r *jsonReader) token() string {
 	return string(r.s[start:r.i])
 }
 
-// skip passes over one value and returns where it starts.
-func (r *jsonReader) skip() (start int, err error) {
-	c := r.peek()
-	start = r.i
-	switch c {
-	case '{':
-		err = r.members(func(string) error { _, err := r.skip(); return err })
-	case '[':
-		_, err = r.each(']', func() error { _, err := r.skip(); return err })
-	case '"':
-		_, err = r.text()
-	default:
-		r.token()
-	}
-	return start, err
-}
-
 func (r *jsonReader) value() (Value, error) {
 	switch r.peek() {
 	case '{':
@@ -165,11 +147,17 @@ func (r *jsonReader) value() (Value, error) {
 	return r.grid(0)
 }
 
-// list reads a list: an array where its elements form one, else a List.
+// list reads a list: an array where its elements form one, else a List, for
+// which it starts again. MarshalJSON writes no such list, so that only strange
+// hand-written input could make this take long.
 func (r *jsonReader) list() (Value, error) {
 	start, depth := r.i, r.depth
-	if a, err := r.grid(0); err == nil && a.Len() > 0 {
+	a, err := r.grid(0)
+	if err == nil {
 		return a, nil
+	}
+	if r.wasted += r.i - start; r.wasted > 4096+8*len(r.s) {
+		return nil, r.fail("lists of lists that form no arrays are written {\"$list\":[…]}")
 	}
 	r.i, r.depth = start, depth
 	return r.items()
@@ -202,94 +190,77 @@ func (r *jsonReader) grid(e Elem) (*Array, error) {
 	return &Array{Elem: g.elem, Shape: g.shape, Data: g.data()}, nil
 }
 
-func (r *jsonReader) object() (Value, error) {
-	start, depth := r.i, r.depth
-	s := &Struct{Fields: []Field{}}
-	tagged := false
-	err := r.members(func(name string) error {
-		if tagged = tagged || strings.HasPrefix(name, "$"); tagged {
-			if len(s.Fields) > 0 {
-				return r.fail("%q after other names; a struct with such a name is written {\"$struct\":{…}}", name)
-			}
-			_, err := r.skip()
-			return err
-		}
-		v, err := r.value()
-		s.Fields = append(s.Fields, Field{name, v})
-		return err
-	})
-	if err != nil || !tagged {
-		return s, err
-	}
-	r.i, r.depth = start, depth
-	return r.tagged()
+// tagged is an object whose first name begins with '$'. MarshalJSON and tools
+// that sort names put that one first; at most one other stands beside it.
+type tagged struct {
+	tag       string
+	v         Value
+	companion string                // "": none, or it was read
+	optional  bool                  // the companion
+	read      func() (Value, error) // reads the companion and completes v
 }
 
-// tagged reads an object whose first name begins with '$'.
-func (r *jsonReader) tagged() (v Value, err error) {
-	var tag string
-	at := map[string]int{} // where each member's value starts
-	err = r.members(func(name string) error {
-		if tag == "" {
-			tag = name
+func (r *jsonReader) object() (Value, error) {
+	s := &Struct{Fields: []Field{}}
+	var t *tagged
+	err := r.members(func(name string) (err error) {
+		switch dollar := strings.HasPrefix(name, "$"); {
+		case t == nil && !dollar:
+			v, err := r.value()
+			s.Fields = append(s.Fields, Field{name, v})
+			return err
+		case t == nil && len(s.Fields) == 0:
+			t, err = r.tagged(name)
+			return err
+		case t != nil && name == t.companion:
+			t.companion = ""
+			t.v, err = t.read()
+			return err
+		case t != nil:
+			return r.fail("%q does not belong beside %q", name, t.tag)
 		}
-		if _, dup := at[name]; dup {
-			return r.fail("%q stands twice", name)
-		}
-		var err error
-		at[name], err = r.skip()
-		return err
+		return r.fail("%q after other names; a struct with such a name is written {\"$struct\":{…}}", name)
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case t == nil:
+		return s, nil
+	case t.companion != "" && !t.optional:
+		return nil, r.fail("%q needs %q beside it", t.tag, t.companion)
 	}
-	end, depth := r.i, r.depth
-	if r.depth++; r.depth > maxNesting {
-		return nil, r.fail("nested deeper than %d", maxNesting)
-	}
-	// use positions r at a member and crosses it off.
-	use := func(name string) bool {
-		i, ok := at[name]
-		if ok {
-			r.i = i
-			delete(at, name)
-		}
-		return ok
-	}
-	use(tag)
+	return t.v, nil
+}
+
+func (r *jsonReader) tagged(tag string) (t *tagged, err error) {
+	t = &tagged{tag: tag}
 	switch tag {
 	case "$struct":
 		s := &Struct{Fields: []Field{}}
-		v, err = s, r.members(func(name string) error {
+		t.v = s
+		err = r.members(func(name string) error {
 			item, err := r.value()
 			s.Fields = append(s.Fields, Field{name, item})
 			return err
 		})
 	case "$list":
-		v, err = r.items()
+		t.v, err = r.items()
 	case "$map":
-		v, err = r.textMap()
+		t.v, err = r.textMap()
 	case "$keys":
-		v, err = r.keyedMap(use)
+		err = r.keyedMap(t)
 	case "$table":
-		v, err = r.table(use)
+		err = r.table(t)
 	case "$meta":
-		v, err = r.described(use)
+		err = r.described(t)
 	default:
 		e, unknown := ParseElem(strings.TrimPrefix(tag, "$"))
 		if unknown != nil {
 			return nil, r.fail("unknown tag %q", tag)
 		}
-		v, err = r.typed(e, use)
+		err = r.typed(e, t)
 	}
-	if err != nil {
-		return nil, err
-	}
-	for name := range at {
-		return nil, r.fail("%q does not belong beside %q", name, tag)
-	}
-	r.i, r.depth = end, depth
-	return v, nil
+	return t, err
 }
 
 func (r *jsonReader) textMap() (Value, error) {
@@ -306,49 +277,49 @@ func (r *jsonReader) textMap() (Value, error) {
 	return sortMap(&Array{Elem: String, Shape: []int{len(keys)}, Data: keys}, items), nil
 }
 
-func (r *jsonReader) keyedMap(use func(string) bool) (Value, error) {
+func (r *jsonReader) keyedMap(t *tagged) error {
 	keys, err := r.value()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	a, ok := keys.(*Array)
-	if !ok || !use("items") {
-		return nil, r.fail("a map needs an array of keys and items")
+	if !ok {
+		return r.fail("the keys of a map are an array")
 	}
-	l, err := r.items()
-	if err != nil {
-		return nil, err
+	t.companion, t.read = "items", func() (Value, error) {
+		l, err := r.items()
+		if err != nil {
+			return nil, err
+		}
+		return &Map{Keys: a, Items: l.Items}, nil
 	}
-	return &Map{Keys: a, Items: l.Items}, nil
+	return nil
 }
 
-func (r *jsonReader) table(use func(string) bool) (Value, error) {
-	t := &Table{Columns: []Column{}}
+func (r *jsonReader) table(t *tagged) error {
+	v := &Table{Columns: []Column{}}
 	err := r.members(func(name string) error {
-		v, err := r.value()
+		c, err := r.value()
 		if err != nil {
 			return err
 		}
-		a, ok := v.(*Array)
+		a, ok := c.(*Array)
 		if !ok {
 			return r.fail("column %q is not an array", name)
 		}
-		t.Columns = append(t.Columns, Column{name, a})
+		v.Columns = append(v.Columns, Column{name, a})
 		return nil
 	})
-	if err != nil {
-		return nil, err
+	t.companion, t.read = "rows", func() (_ Value, err error) {
+		if v.N, err = strconv.Atoi(r.token()); err != nil {
+			return nil, r.fail("rows is an integer")
+		}
+		return v, nil
 	}
-	if !use("rows") {
-		return nil, r.fail("a table needs rows")
-	}
-	if t.N, err = strconv.Atoi(r.token()); err != nil {
-		return nil, r.fail("rows must be an integer")
-	}
-	return t, nil
+	return err
 }
 
-func (r *jsonReader) described(use func(string) bool) (Value, error) {
+func (r *jsonReader) described(t *tagged) error {
 	var m Meta
 	seen := map[string]bool{}
 	err := r.members(func(name string) (err error) {
@@ -363,7 +334,7 @@ func (r *jsonReader) described(use func(string) bool) (Value, error) {
 			m.LongName, err = r.text()
 		case "axes":
 			if r.peek() != '[' {
-				return r.fail("axes must be a list")
+				return r.fail("axes is a list")
 			}
 			_, err = r.each(']', func() error {
 				s, err := r.text()
@@ -375,27 +346,36 @@ func (r *jsonReader) described(use func(string) bool) (Value, error) {
 		}
 		return err
 	})
-	if err != nil {
-		return nil, err
+	t.companion, t.read = "value", func() (Value, error) {
+		v, err := r.value()
+		if err != nil {
+			return nil, err
+		}
+		if isNull(v) || !metaIn(v).empty() {
+			return nil, r.fail("$meta belongs to one value that is not null")
+		}
+		return describeWith(v, &m), nil
 	}
-	if !use("value") {
-		return nil, r.fail("$meta needs a value")
-	}
-	v, err := r.value()
-	if err != nil {
-		return nil, err
-	}
-	if isNull(v) || !metaIn(v).empty() {
-		return nil, r.fail("$meta belongs to one value that is not null")
-	}
-	return describeWith(v, &m), nil
+	return err
 }
 
-func (r *jsonReader) typed(e Elem, use func(string) bool) (Value, error) {
-	a := &Array{Elem: e}
-	start := r.i
-	var err error
-	if e == Uint8 && r.peek() == '"' {
+// typed reads the data of an array whose type the tag names.
+func (r *jsonReader) typed(e Elem, t *tagged) error {
+	a, err := r.typedData(e)
+	if err != nil {
+		return err
+	}
+	t.v, t.companion, t.optional = a, "shape", true
+	t.read = func() (Value, error) {
+		a.Shape, err = r.shape()
+		return a, err
+	}
+	return nil
+}
+
+func (r *jsonReader) typedData(e Elem) (*Array, error) {
+	c := r.peek()
+	if e == Uint8 && c == '"' {
 		s, err := r.text()
 		if err != nil {
 			return nil, err
@@ -404,38 +384,30 @@ func (r *jsonReader) typed(e Elem, use func(string) bool) (Value, error) {
 		if err != nil {
 			return nil, r.fail("%v", err)
 		}
-		a.Data, a.Shape = b, []int{len(b)}
-	} else if bytes.HasPrefix(r.s[start:], []byte("[")) && r.emptyList() {
-		a.Data, a.Shape = e.Make(0), []int{0}
-	} else {
+		return &Array{Elem: e, Shape: []int{len(b)}, Data: b}, nil
+	}
+	if c == '[' {
+		start := r.i
+		if r.i++; r.take(']') {
+			return &Array{Elem: e, Shape: []int{0}, Data: e.Make(0)}, nil
+		}
 		r.i = start
-		if a, err = r.grid(e); err != nil {
-			return nil, err
-		}
 	}
-	if !use("shape") {
-		return a, nil
-	}
-	shape, err := r.value()
-	if err != nil {
-		return nil, err
-	}
-	s, ok := shape.(*Array)
-	if ok && s.Elem == Int64 && len(s.Shape) == 1 {
-		a.Shape = make([]int, len(s.Data.([]int64)))
-		for i, d := range s.Data.([]int64) {
-			if d < 0 || d > math.MaxInt {
-				return nil, r.fail("a dimension of %d", d)
-			}
-			a.Shape[i] = int(d)
-		}
-		return a, nil
-	}
-	return nil, r.fail("shape must be a list of integers")
+	return r.grid(e)
 }
 
-// emptyList reports whether [] is next, and skips its '['.
-func (r *jsonReader) emptyList() bool {
-	r.i++
-	return r.peek() == ']'
+func (r *jsonReader) shape() ([]int, error) {
+	shape := []int{}
+	if r.peek() != '[' {
+		return nil, r.fail("shape is a list of integers")
+	}
+	_, err := r.each(']', func() error {
+		d, err := strconv.Atoi(r.token())
+		if err != nil {
+			return r.fail("shape is a list of integers")
+		}
+		shape = append(shape, d)
+		return nil
+	})
+	return shape, err
 }

@@ -1,7 +1,9 @@
 package value
 
 import (
+	"bytes"
 	"encoding/binary"
+	"slices"
 	"unsafe"
 )
 
@@ -56,11 +58,17 @@ func swapped(b []byte, word int) []byte {
 	if littleEndian || word <= 1 {
 		return b
 	}
-	s := make([]byte, len(b))
-	for i := 0; i < len(b); i += word {
-		for j := range word {
-			s[i+j] = b[i+word-1-j]
-		}
-	}
+	s := bytes.Clone(b)
+	reverse(s, word)
 	return s
+}
+
+// reverse turns each word of b around.
+func reverse(b []byte, word int) {
+	if word <= 1 {
+		return
+	}
+	for w := range slices.Chunk(b, word) {
+		slices.Reverse(w)
+	}
 }
