@@ -1,10 +1,6 @@
 package keymap
 
-import (
-	"strings"
-
-	"github.com/klepto-go/klepto/rounding"
-)
+import "github.com/klepto-go/klepto/rounding"
 
 // Call is what a key says: the function and the arguments that make the key,
 // rounded as they were.
@@ -28,8 +24,10 @@ type Call struct {
 // An int is an int64 and an uint an uint64. Named types have become their
 // underlying ones, but for Named, in an interface.
 type Arg struct {
-	Name     string
-	Rounding rounding.Rounding // of its own, by a tolerance; None where the call's holds
+	Name string
+	// Rounding is the argument's own, where it has a tolerance; None where that
+	// of the call holds.
+	Rounding rounding.Rounding
 	Value    any
 }
 
@@ -54,11 +52,4 @@ type Matrix struct {
 	Kind       string // its type: "Dense"
 	Rows, Cols int
 	Data       any // []float64 or []complex128, row by row
-}
-
-// String renders the call in the form of the String keymap: heat(nu=0.1,n=4).
-func (c Call) String() string {
-	var b strings.Builder
-	b.WriteString(c.Function)
-	return b.String()
 }

@@ -23,6 +23,7 @@ const deepest = 2
 type compiler struct {
 	programs map[programKey]*program
 	untyped  bool
+	pending  []func() error // checks of elements whose programs were under way
 }
 
 func newCompiler(untyped bool) *compiler {
@@ -174,10 +175,32 @@ func (c *compiler) mapping(p *program, t reflect.Type, off uintptr, depth int, r
 // at least one byte: a decoder could not bound their number otherwise.
 func (c *compiler) element(t reflect.Type, depth int, r rounding.Rounding, path string) (*program, error) {
 	p, err := c.program(t, depth, r, path)
-	if err == nil && p.empty() {
-		err = unkeyable(path, t, "its elements have no content; pass their number instead")
+	if err != nil {
+		return nil, err
 	}
-	return p, err
+	check := func() error {
+		if p.empty() {
+			return unkeyable(path, t, "an element without content; pass the number of elements instead")
+		}
+		return nil
+	}
+	if !p.done {
+		c.pending = append(c.pending, check)
+		return p, nil
+	}
+	return p, check()
+}
+
+// finish ends the compilation: it checks what could not be checked before, and
+// finds the programs that need reflection.
+func (c *compiler) finish() error {
+	for _, check := range c.pending {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	spread(c.programs)
+	return nil
 }
 
 // empty tells that values of p's type have no content.

@@ -50,7 +50,7 @@ func (d *decoder) call() (c Call, err error) {
 	if c.Version, err = d.text(); err != nil {
 		return c, err
 	}
-	if c.Rounding, err = d.rounding(false); err != nil {
+	if c.Rounding, err = d.rounding(); err != nil {
 		return c, err
 	}
 	members, err := d.members()
@@ -152,21 +152,17 @@ func (d *decoder) text() (string, error) {
 	return d.take(n)
 }
 
-// rounding reads a rounding in its text form; an empty one is None where that
-// is allowed.
-func (d *decoder) rounding(empty bool) (rounding.Rounding, error) {
+// rounding reads a rounding in its text form.
+func (d *decoder) rounding() (rounding.Rounding, error) {
 	s, err := d.text()
-	if err != nil || empty && s == "" {
+	if err != nil {
 		return rounding.None(), err
 	}
 	r, err := rounding.Parse(s)
-	if err != nil {
-		return r, err
+	if err == nil && r.String() != s {
+		err = fmt.Errorf("rounding %q is not written as %q", s, r)
 	}
-	if r.String() != s || empty && r == rounding.None() {
-		return r, fmt.Errorf("rounding %q is not written as %q", s, r)
-	}
-	return r, nil
+	return r, err
 }
 
 // maxNesting bounds the decoder's recursion, which structs deepen where they

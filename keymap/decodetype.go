@@ -122,7 +122,7 @@ func (d *decoder) up() (*typeNode, error) {
 
 // members reads the number, names, tolerances and types of arguments or fields.
 func (d *decoder) members() ([]member, error) {
-	n, err := d.count(3)
+	n, err := d.count(2)
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +137,14 @@ func (d *decoder) members() ([]member, error) {
 			return nil, fmt.Errorf("two arguments or fields are named %q", m.name)
 		}
 		seen[m.name] = true
-		if m.round, err = d.rounding(true); err != nil {
-			return nil, err
+		if len(d.in) > 0 && d.in[0] == codeRounded {
+			d.in = d.in[1:]
+			if m.round, err = d.rounding(); err != nil {
+				return nil, err
+			}
+			if m.round == rounding.None() {
+				return nil, fmt.Errorf("argument or field %q has a tolerance of none", m.name)
+			}
 		}
 		if m.typ, err = d.typ(); err != nil {
 			return nil, err

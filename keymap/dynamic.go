@@ -30,13 +30,21 @@ func (w *walker) walk(b []byte, ops []op, base unsafe.Pointer) (_ []byte, err er
 		case o.sub != nil && o.sub.dynamic:
 			b, err = w.nestedDynamic(b, o, q)
 		default:
-			b, err = w.flat(b, ops[i:i+1], base)
+			b, err = w.one(b, o, q)
 		}
 		if err != nil {
 			return b, err
 		}
 	}
 	return b, nil
+}
+
+// one runs an op that needs no reflection.
+func (w *walker) one(b []byte, o *op, q unsafe.Pointer) ([]byte, error) {
+	if o.code >= opSlice {
+		return w.nested(b, o, q)
+	}
+	return w.leaf(b, o, q), nil
 }
 
 // nestedDynamic is nested where something inside needs reflection.
@@ -133,7 +141,9 @@ func (s *interfaceTypes) of(k programKey) (*interfaceType, error) {
 	if err != nil {
 		return nil, inInterface(err)
 	}
-	spread(c.programs)
+	if err := c.finish(); err != nil {
+		return nil, inInterface(err)
+	}
 	sign := signer{named: true, untyped: s.untyped}
 	text, err := sign.appendType(nil, k.typ, k.depth == 0)
 	if err != nil {

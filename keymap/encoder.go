@@ -3,6 +3,7 @@ package keymap
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -51,24 +52,16 @@ func (e *encoder) spill(b []byte) []byte {
 // stream costs the others.
 const firstBuffer = 256
 
-// finish returns the digest of everything written, of which b is the end, and
-// gives the stream back.
-func (e *encoder) finish(b []byte, err error) (Digest, error) {
-	if e.stream == nil {
-		if err != nil {
-			return Digest{}, err
-		}
-		return digestOf(b), nil
+// finish returns the digest of everything written, the stream's content and b,
+// and gives the stream back.
+func (e *encoder) finish(b []byte, err error) (sum xxh3.Uint128, _ error) {
+	if err == nil {
+		e.stream.hash.Write(b)
+		sum = e.stream.hash.Sum128()
 	}
-	defer streams.Put(e.stream)
-	if err != nil {
-		return Digest{}, err
-	}
-	e.stream.hash.Write(b)
-	return e.stream.hash.Sum128().Bytes(), nil
+	streams.Put(e.stream)
+	return sum, err
 }
-
-func digestOf(b []byte) Digest { return xxh3.Hash128(b).Bytes() }
 
 // room appends n bytes to b, the last n of the result, for the caller to fill.
 func (e *encoder) room(b []byte, n int) []byte {
@@ -104,6 +97,9 @@ func (e *encoder) uvarint(b []byte, x uint64) []byte {
 }
 
 func (e *encoder) text(b []byte, s string) []byte {
+	if len(s) < 0x80 && cap(b)-len(b) > len(s) {
+		return append(append(b, byte(len(s))), s...)
+	}
 	return e.bytes(e.uvarint(b, uint64(len(s))), unsafe.Slice(unsafe.StringData(s), len(s)))
 }
 
@@ -125,46 +121,96 @@ func (e *encoder) enter() error {
 
 func (e *encoder) leave() { e.depth-- }
 
-// leaves runs ops up to the first that leads to other values, and returns how
-// many it ran. Neither b nor what base leads to escapes: it doesn't call itself,
-// nor through an interface.
-func (e *encoder) leaves(b []byte, ops []op, base unsafe.Pointer) ([]byte, int) {
-	for i := range ops {
+// leaves runs the ops of p from the given one up to the first that leads to other
+// values, and returns which that is. Neither b nor what base leads to escapes:
+// it doesn't call itself, nor through an interface. The usual ops of a struct of
+// scalars are written here without a call, as this is what a memo hit waits for.
+func (e *encoder) leaves(b []byte, p *program, i int, base unsafe.Pointer) ([]byte, int) {
+	if cap(b)-len(b) < p.short {
+		b = e.more(b, p.short)
+	}
+	ops := p.ops
+	for ; i < len(ops); i++ {
 		o := &ops[i]
 		q := at(base, o.off)
 		switch o.code {
+		case opWords:
+			b = b[:len(b)+8*o.n]
+			dst := b[len(b)-8*o.n:]
+			for _, x := range unsafe.Slice((*uint64)(q), o.n) {
+				binary.NativeEndian.PutUint64(dst, x)
+				dst = dst[8:]
+			}
+		case opFew:
+			b = b[:len(b)+8*o.n]
+			dst := b[len(b)-8*o.n:]
+			for _, x := range unsafe.Slice((*float64)(q), o.n) {
+				binary.LittleEndian.PutUint64(dst, bits64(x))
+				dst = dst[8:]
+			}
+		case opFewRounded:
+			b = b[:len(b)+8*o.n]
+			dst := b[len(b)-8*o.n:]
+			s := o.scale
+			for _, x := range unsafe.Slice((*float64)(q), o.n) {
+				y := float64(x * s)
+				r := float64(y+shift) - shift
+				u := math.Float64bits(r/s + 0)
+				if !(math.Abs(y-r) < 0.5 && math.Abs(y) < 1<<51) {
+					u = o.exactly(x)
+				}
+				binary.LittleEndian.PutUint64(dst, u)
+				dst = dst[8:]
+			}
 		case opString:
-			b = e.text(b, *(*string)(q))
-		case opTime:
-			b = e.time(b, *(*time.Time)(q))
-		case opNumber:
-			b = e.number(b, o, q)
-		case opRuns:
-			s := (*sliceHeader)(q)
-			b = e.length(b, s)
-			b = e.run(b, &o.sub.ops[0], s.data, o.sub.ops[0].n*s.len)
+			s := *(*string)(q)
+			if len(s) < 0x80 && cap(b)-len(b) > len(s)+p.short {
+				b = append(append(b, byte(len(s))), s...)
+				continue
+			}
+			b = e.leaf(b, o, q)
+			if cap(b)-len(b) < p.short {
+				b = e.more(b, p.short)
+			}
 		case opSlice, opArray, opPointer, opMap, opInterface, opMatrix:
 			return b, i
 		default:
-			b = e.run(b, o, q, o.n)
+			b = e.leaf(b, o, q)
+			if cap(b)-len(b) < p.short {
+				b = e.more(b, p.short)
+			}
 		}
 	}
-	return b, len(ops)
+	return b, i
 }
 
-// flat runs all ops of a plan that needs no reflection. What base leads to
-// does not escape.
-func (e *encoder) flat(b []byte, ops []op, base unsafe.Pointer) (_ []byte, err error) {
+// leaf runs an op of any size that leads to no other values.
+func (e *encoder) leaf(b []byte, o *op, q unsafe.Pointer) []byte {
+	switch o.code {
+	case opString:
+		return e.text(b, *(*string)(q))
+	case opTime:
+		return e.time(b, *(*time.Time)(q))
+	case opNumber:
+		return e.number(b, o, q)
+	case opRuns:
+		s := (*sliceHeader)(q)
+		return e.run(e.length(b, s), &o.sub.ops[0], s.data, o.sub.ops[0].n*s.len)
+	}
+	return e.run(b, o, q, o.n)
+}
+
+// flat runs the ops of p from the given one, where none needs reflection.
+func (e *encoder) flat(b []byte, p *program, i int, base unsafe.Pointer) (_ []byte, err error) {
 	for {
-		var n int
-		if b, n = e.leaves(b, ops, base); n == len(ops) {
+		if b, i = e.leaves(b, p, i, base); i == len(p.ops) {
 			return b, nil
 		}
-		o := &ops[n]
+		o := &p.ops[i]
 		if b, err = e.nested(b, o, at(base, o.off)); err != nil {
 			return b, err
 		}
-		ops = ops[n+1:]
+		i++
 	}
 }
 
@@ -179,7 +225,7 @@ func (e *encoder) nested(b []byte, o *op, q unsafe.Pointer) (_ []byte, err error
 	}
 	defer e.leave()
 	for i := 0; i < n && err == nil; i++ {
-		b, err = e.flat(b, o.sub.ops, at(q, uintptr(i)*o.size))
+		b, err = e.flat(b, o.sub, 0, at(q, uintptr(i)*o.size))
 	}
 	return b, err
 }

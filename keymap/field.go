@@ -11,24 +11,17 @@ import (
 // field is one argument, or one field of a struct inside an argument, as it
 // enters the key.
 type field struct {
-	name   string
-	path   string // as in Go source, for errors: "main.Params.Grid.DX"
-	typ    reflect.Type
-	off    uintptr
-	ignore bool
-	hidden bool // unexported: may only be ignored
-	round  rounding.Rounding
-	tol    bool // round replaces the call's rounding
-	def    string
-	hasDef bool
-}
-
-// tolerance is the text of the field's own rounding, "" where it has none.
-func (f *field) tolerance() string {
-	if !f.tol {
-		return ""
-	}
-	return f.round.String()
+	name     string
+	path     string // as in Go source, for errors: "main.Params.Grid.DX"
+	typ      reflect.Type
+	off      uintptr
+	ignore   bool
+	hidden   bool // unexported: may only be ignored
+	variadic bool // the last parameter of a function, with any number of arguments
+	round    rounding.Rounding
+	tol      bool // round replaces the call's rounding
+	def      string
+	hasDef   bool
 }
 
 // isArguments tells whether a type is a list of named arguments: a struct that

@@ -1,9 +1,12 @@
 package keymap
 
 import (
+	"encoding/binary"
 	"reflect"
 	"slices"
 	"unsafe"
+
+	"github.com/zeebo/xxh3"
 )
 
 // Keymap makes the keys of calls whose arguments are an In. It never changes
@@ -36,18 +39,23 @@ func New[In any](o *Options) (*Keymap[In], error) {
 // result is of no use.
 func (k *Keymap[In]) Append(dst []byte, in *In) ([]byte, error) {
 	if k.plan.dynamic {
-		return k.plan.walk(&walker{types: k.plan.types}, dst, unsafe.Pointer(clone(in)))
+		return k.plan.append(dst, unsafe.Pointer(clone(in)))
 	}
 	return k.plan.flat(&encoder{}, dst, unsafe.Pointer(in))
 }
 
 // Digest returns the fingerprint of the canonical bytes without building them
 // in full. It allocates nothing unless In holds a map, an interface or a matrix.
-func (k *Keymap[In]) Digest(in *In) (Digest, error) {
+func (k *Keymap[In]) Digest(in *In) (d Digest, err error) {
+	var sum xxh3.Uint128
 	if k.plan.dynamic {
-		return k.plan.digestDynamic(unsafe.Pointer(clone(in)))
+		sum, err = k.plan.digestAny(unsafe.Pointer(clone(in)))
+	} else {
+		sum, err = k.plan.digest(unsafe.Pointer(in))
 	}
-	return k.plan.digest(unsafe.Pointer(in))
+	binary.BigEndian.PutUint64(d[:8], sum.Hi)
+	binary.BigEndian.PutUint64(d[8:], sum.Lo)
+	return d, err
 }
 
 // Key returns the key of the call.

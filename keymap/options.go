@@ -19,7 +19,9 @@ type Options struct {
 	Rounding rounding.Rounding
 
 	// Ignore names arguments that are left out of the key, as the tag ignore
-	// does. Their types need not be keyable.
+	// does. Their types need not be keyable. A number is the position of an
+	// argument, from 0; "*" is the variadic parameter of a function, and "**"
+	// the last argument that is a map with string keys.
 	Ignore []string
 
 	// Tol gives arguments a tolerance of their own, in decimal digits, in place
@@ -53,9 +55,6 @@ func (o *Options) Validate() error {
 	for name, digits := range o.Tol {
 		if err := rounding.Deep(digits).Validate(); err != nil {
 			return fmt.Errorf("%w: Tol[%q]: %w", ErrOption, name, err)
-		}
-		if seen[name] {
-			return fmt.Errorf("%w: argument %q has a tolerance in Tol and stands in Ignore", ErrOption, name)
 		}
 	}
 	return nil

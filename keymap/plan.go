@@ -4,9 +4,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"unsafe"
+
+	"github.com/zeebo/xxh3"
 
 	"github.com/klepto-go/klepto/rounding"
 )
@@ -75,40 +79,61 @@ func newPlan(fields []field, o *Options) (*plan, error) {
 		p.names = append(p.names, f.name)
 	}
 	p.prefix = append(binary.AppendUvarint(slices.Clone(p.head), uint64(len(fields))), metas...)
-	spread(c.programs)
+	if err := c.finish(); err != nil {
+		return nil, err
+	}
 	p.dynamic = p.all.reachesDynamic()
+	if !p.dynamic {
+		p.all.shorten()
+	}
 	if !defaults {
 		p.args = nil
 	}
 	return p, nil
 }
 
-// choose applies Ignore and Tol to the fields by name.
+// choose applies Ignore and Tol to the fields.
 func choose(fields []field, o *Options) ([]field, error) {
-	var keyed []field
-	used := map[string]bool{}
-	for _, f := range fields {
-		if slices.Contains(o.Ignore, f.name) {
-			used[f.name] = true
-			continue
+	fields = slices.Clone(fields)
+	for _, name := range o.Ignore {
+		i, err := find(fields, name, true)
+		if err != nil {
+			return nil, err
 		}
-		if digits, ok := o.Tol[f.name]; ok {
-			if f.ignore {
-				return nil, fmt.Errorf("%w: argument %q has a tolerance in Tol and is ignored by its tag", ErrOption, f.name)
-			}
-			used[f.name] = true
-			f.tol, f.round = true, rounding.Deep(digits)
+		fields[i].ignore = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(o.Tol)) {
+		i, err := find(fields, name, false)
+		if err != nil {
+			return nil, err
 		}
-		if !f.ignore {
-			keyed = append(keyed, f)
+		f := &fields[i]
+		if f.ignore {
+			return nil, fmt.Errorf("%w: argument %q has a tolerance in Tol and is ignored", ErrOption, name)
+		}
+		f.tol, f.round = true, rounding.Deep(o.Tol[name])
+	}
+	return slices.DeleteFunc(fields, func(f field) bool { return f.ignore }), nil
+}
+
+// find returns the argument of that name; in Ignore also by its position, by
+// "*", the variadic one, or by "**", a map of keyword arguments.
+func find(fields []field, name string, ignore bool) (int, error) {
+	for i, f := range fields {
+		if f.name == name {
+			return i, nil
 		}
 	}
-	for _, name := range append(slices.Clone(o.Ignore), slices.Sorted(maps.Keys(o.Tol))...) {
-		if !used[name] {
-			return nil, fmt.Errorf("%w: no argument is named %q; there are %s", ErrOption, name, list(fields))
+	if n, err := strconv.Atoi(name); ignore && err == nil && n >= 0 && n < len(fields) {
+		return n, nil
+	}
+	for i, f := range slices.Backward(fields) {
+		keywords := f.typ.Kind() == reflect.Map && f.typ.Key().Kind() == reflect.String
+		if ignore && (name == "*" && f.variadic || name == "**" && keywords) {
+			return i, nil
 		}
 	}
-	return keyed, nil
+	return 0, fmt.Errorf("%w: no argument is named %q; there are %s", ErrOption, name, list(fields))
 }
 
 func list(fields []field) string {
@@ -126,11 +151,11 @@ func list(fields []field) string {
 func (p *plan) flat(e *encoder, b []byte, base unsafe.Pointer) (_ []byte, err error) {
 	b, all := p.open(e, b, base)
 	if all {
-		return e.flat(b, p.all.ops, base)
+		return e.flat(b, &p.all, 0, base)
 	}
 	for i := range p.args {
 		if a := &p.args[i]; err == nil && !a.left(base) {
-			b, err = e.flat(b, a.prog.ops, base)
+			b, err = e.flat(b, &a.prog, 0, base)
 		}
 	}
 	return b, err
@@ -174,26 +199,38 @@ func (p *plan) open(e *encoder, b []byte, base unsafe.Pointer) ([]byte, bool) {
 func (a *argument) left(base unsafe.Pointer) bool { return a.def != nil && a.def.equal(base) }
 
 // digest hashes a call whose arguments need no reflection. Most calls end in
-// its first, flat part and use no memory but the stack.
-func (p *plan) digest(base unsafe.Pointer) (Digest, error) {
+// its first, flat part and use no memory but the stack. The two words travel in
+// registers, as an array would not.
+func (p *plan) digest(base unsafe.Pointer) (xxh3.Uint128, error) {
 	var stack [firstBuffer]byte
 	e := encoder{digest: true}
 	if p.args == nil {
-		b, n := e.leaves(e.bytes(stack[:0], p.prefix), p.all.ops, base)
-		if n == len(p.all.ops) {
-			return e.finish(b, nil)
+		b, n := e.leaves(append(stack[:0], p.prefix...), &p.all, 0, base)
+		if n == len(p.all.ops) && e.stream == nil {
+			return xxh3.Hash128(b), nil
 		}
-		rest, err := e.flat(e.spill(b), p.all.ops[n:], base)
+		rest, err := e.flat(e.spill(b), &p.all, n, base)
 		return e.finish(rest, err)
 	}
 	rest, err := p.flat(&e, e.spill(nil), base)
 	return e.finish(rest, err)
 }
 
-func (p *plan) digestDynamic(base unsafe.Pointer) (Digest, error) {
+// digestAny and append are for arguments that are on the heap already.
+func (p *plan) digestAny(base unsafe.Pointer) (xxh3.Uint128, error) {
+	if !p.dynamic {
+		return p.digest(base)
+	}
 	w := walker{encoder{digest: true}, p.types}
 	b, err := p.walk(&w, w.spill(nil), base)
 	return w.finish(b, err)
+}
+
+func (p *plan) append(dst []byte, base unsafe.Pointer) ([]byte, error) {
+	if !p.dynamic {
+		return p.flat(&encoder{}, dst, base)
+	}
+	return p.walk(&walker{types: p.types}, dst, base)
 }
 
 // key turns canonical bytes into a key.
@@ -201,6 +238,6 @@ func (p *plan) key(b []byte, err error) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	d := digestOf(b)
+	d := Digest(xxh3.Hash128(b).Bytes())
 	return Key{Canonical: string(b), Digest: d, Name: d.String()}, nil
 }

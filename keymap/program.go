@@ -2,6 +2,7 @@ package keymap
 
 import (
 	"encoding/binary"
+	"math"
 	"reflect"
 	"unsafe"
 
@@ -12,22 +13,24 @@ import (
 type opcode uint8
 
 const (
-	opRaw       opcode = iota // n elements of size bytes, copied in little-endian order
-	opInt                     // n ints of 32 bits, widened to 64
-	opUint                    // n uints of 32 bits, widened to 64
-	opFloat64                 // n float64, rounded, -0 and NaN made one
-	opFloat32                 // n float32, likewise
-	opString                  // length, bytes
-	opTime                    // seconds since 1970 and nanoseconds
-	opNumber                  // a number of any type in one form: Options.Untyped
-	opRuns                    // a slice whose elements are one run
-	opSlice                   // length+1 or 0 for nil, elements
-	opArray                   // n elements
-	opPointer                 // 1 and what it points to, or 0 for nil
-	opMap                     // length+1 or 0 for nil, pairs in the order of their bytes
-	opInterface               // type signature and value
-	opMatrix                  // rows, columns, elements in row-major order
-	opCMatrix                 // likewise, complex128
+	opRaw        opcode = iota // n elements of size bytes, copied in little-endian order
+	opInt                      // n ints of 32 bits, widened to 64
+	opUint                     // n uints of 32 bits, widened to 64
+	opFloat64                  // n float64, rounded, -0 and NaN made one
+	opFloat32                  // n float32, likewise
+	opWords                    // n words of 8 bytes: a short opRaw
+	opFew                      // n float64, few
+	opFewRounded               // n float64, few, rounded by scale
+	opString                   // length, bytes
+	opTime                     // seconds since 1970 and nanoseconds
+	opNumber                   // a number of any type in one form: Options.Untyped
+	opRuns                     // a slice whose elements are one run
+	opSlice                    // length+1 or 0 for nil, elements
+	opArray                    // n elements
+	opPointer                  // 1 and what it points to, or 0 for nil
+	opMap                      // length+1 or 0 for nil, pairs in the order of their bytes
+	opInterface                // type signature and value
+	opMatrix                   // rows, columns, elements in row-major order
 )
 
 // op writes one piece of an argument, found off bytes from the argument's base.
@@ -39,6 +42,7 @@ type op struct {
 	sub   *program
 	key   *program // of a map
 	round rounding.Rounding
+	scale float64      // of an opFewRounded: 10 to the power of its digits
 	typ   reflect.Type // where reflection needs it
 	depth int          // of the floats directly in an interface
 }
@@ -47,6 +51,7 @@ type op struct {
 // list of memory offsets: struct types have been dissolved at compile time.
 type program struct {
 	ops     []op
+	short   int // bytes of its short runs
 	done    bool
 	dynamic bool // has, at whatever depth, an op that needs reflection
 }
@@ -99,6 +104,39 @@ func (p *program) reachesDynamic() bool {
 		}
 	}
 	return false
+}
+
+// shorten replaces the general ops of short runs by those that write them
+// without a call, and adds up their bytes.
+func (p *program) shorten() {
+	for i := range p.ops {
+		o := &p.ops[i]
+		switch bytes := o.n * int(o.size); {
+		case o.code == opRaw && littleEndian && bytes%8 == 0 && bytes <= shortRun:
+			o.code, o.n, o.size = opWords, bytes/8, 8
+		case o.code == opFloat64 && bytes <= shortRun:
+			o.code, o.scale = few(o.round)
+		}
+		if o.code == opWords || o.code == opFew || o.code == opFewRounded {
+			p.short += 8 * o.n
+		}
+	}
+}
+
+// shortRun is how many bytes, and a string's, are written without a call.
+const shortRun = 128
+
+// few returns the op and the scale for few floats under r. Powers of ten are
+// exact up to 22; other digits, and significant ones, are left to rounding.
+func few(r rounding.Rounding) (opcode, float64) {
+	digits, ok := r.Digits()
+	switch {
+	case !ok:
+		return opFew, 0
+	case digits >= 0 && digits <= 22 && r != rounding.Significant(digits):
+		return opFewRounded, math.Pow10(digits)
+	}
+	return opFloat64, 0
 }
 
 // at is the address off bytes after base.

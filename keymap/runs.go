@@ -25,11 +25,8 @@ func (e *encoder) run(b []byte, o *op, q unsafe.Pointer, n int) []byte {
 		return e.swapped(b, src, int(o.size))
 	case opFloat64:
 		src := unsafe.Slice((*float64)(q), n)
-		switch {
-		case o.round == rounding.None():
+		if o.round == rounding.None() {
 			return e.exact(b, src)
-		case n <= fewFloats:
-			return e.few(b, src, o.round)
 		}
 		return e.many(b, src, o.round)
 	case opFloat32:
@@ -63,18 +60,19 @@ func (e *encoder) swapped(b, src []byte, size int) []byte {
 	return b
 }
 
-// Floats are rounded into an array on the stack: a small one, cheap to clear,
-// for a struct's fields, and one worth a bulk rounding for a slice.
-const (
-	fewFloats  = 16
-	manyFloats = 256
-)
+// Adding and taking away shift, 1.5·2^52, rounds what is below 2^51 to an
+// integer, half to even. Unless that was halfway, rounding at 0 to 22 digits is
+// that and the division by a power of ten (step 3 of the proof in rounding).
+const shift = 3 << 51
 
-func (e *encoder) few(b []byte, src []float64, r rounding.Rounding) []byte {
-	var block [fewFloats]float64
-	r.Float64s(block[:], src)
-	return e.floats(b, block[:len(src)])
-}
+// exactly rounds what the loop around it cannot. It is kept out of line: it is
+// rare, and its call would weigh on the loop.
+//
+//go:noinline
+func (o *op) exactly(x float64) uint64 { return bits64(o.round.Float64(x)) }
+
+// manyFloats is how many are rounded at once.
+const manyFloats = 256
 
 func (e *encoder) many(b []byte, src []float64, r rounding.Rounding) []byte {
 	var block [manyFloats]float64
@@ -125,7 +123,7 @@ func (e *encoder) floats(b []byte, src []float64) []byte {
 }
 
 func (e *encoder) floats32(b []byte, src []float32, r rounding.Rounding) []byte {
-	var block [fewFloats]float32
+	var block [manyFloats]float32
 	for len(src) > 0 {
 		n := min(len(src), len(block))
 		r.Float32s(block[:], src[:n])

@@ -36,6 +36,7 @@ const (
 	codeMatrix     = 'm'
 	codeNumber     = 'N'
 	codeUp         = '^' // a type that contains itself
+	codeRounded    = '~' // before the type of an argument or field with a tolerance
 )
 
 var scalarCodes = [...]byte{
@@ -143,7 +144,11 @@ func (s *signer) appendStruct(dst []byte, t reflect.Type) ([]byte, error) {
 // appendField appends what the prefix says of an argument, and a struct's
 // signature of a field.
 func (s *signer) appendField(dst []byte, f *field, top bool) ([]byte, error) {
-	return s.appendType(appendText(appendText(dst, f.name), f.tolerance()), f.typ, top)
+	dst = appendText(dst, f.name)
+	if f.tol {
+		dst = appendText(append(dst, codeRounded), f.round.String())
+	}
+	return s.appendType(dst, f.typ, top)
 }
 
 func appendText(dst []byte, s string) []byte {

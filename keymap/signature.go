@@ -1,0 +1,106 @@
+package keymap
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"unsafe"
+)
+
+// Param is a parameter of a function that takes its arguments by position.
+type Param struct {
+	Name string
+	Type reflect.Type
+	// Variadic marks the last parameter of a variadic function. Its Type is a
+	// slice; calls with no argument for it are one, be the slice nil or empty.
+	Variadic bool
+}
+
+// Signature makes the keys of a function that takes its arguments by position.
+// They are the keys that a Keymap of a struct makes whose fields have the names
+// and types of the parameters. It may be used from many goroutines.
+type Signature struct {
+	plan  *plan
+	frame reflect.Type // a struct of the arguments
+	rest  int          // the variadic parameter, or -1
+}
+
+// NewSignature compiles how calls with these parameters are keyed. It reports
+// what New reports, and a parameter without a name.
+func NewSignature(params []Param, o *Options) (*Signature, error) {
+	s := &Signature{rest: -1}
+	members := make([]reflect.StructField, len(params))
+	for i, p := range params {
+		members[i] = reflect.StructField{Name: fmt.Sprint("A", i), Type: p.Type}
+		if p.Variadic {
+			if i != len(params)-1 || p.Type.Kind() != reflect.Slice {
+				return nil, fmt.Errorf("%w: parameter %q: only the last one can be variadic, and is a slice", ErrOption, p.Name)
+			}
+			s.rest = i
+		}
+	}
+	s.frame = reflect.StructOf(members)
+	fields := make([]field, len(params))
+	for i, p := range params {
+		if p.Name == "" {
+			return nil, fmt.Errorf("%w: parameter %d has no name", ErrOption, i)
+		}
+		if slices.ContainsFunc(params[:i], func(q Param) bool { return q.Name == p.Name }) {
+			return nil, fmt.Errorf("%w: two parameters are named %q", ErrOption, p.Name)
+		}
+		fields[i] = field{name: p.Name, path: p.Name, typ: p.Type, off: s.frame.Field(i).Offset, variadic: p.Variadic}
+	}
+	var err error
+	s.plan, err = newPlan(fields, o)
+	return s, err
+}
+
+// Append appends the canonical bytes of the call to dst. There is an argument
+// for each parameter, assignable to its type; the variadic one is a slice.
+func (s *Signature) Append(dst []byte, args []reflect.Value) ([]byte, error) {
+	base, err := s.load(args)
+	if err != nil {
+		return dst, err
+	}
+	return s.plan.append(dst, base)
+}
+
+// Digest returns the fingerprint of the canonical bytes.
+func (s *Signature) Digest(args []reflect.Value) (Digest, error) {
+	base, err := s.load(args)
+	if err != nil {
+		return Digest{}, err
+	}
+	sum, err := s.plan.digestAny(base)
+	return sum.Bytes(), err
+}
+
+// Key returns the key of the call.
+func (s *Signature) Key(args []reflect.Value) (Key, error) {
+	return s.plan.key(s.Append(nil, args))
+}
+
+// Names returns the names of the arguments that make the key, in their order.
+func (s *Signature) Names() []string { return slices.Clone(s.plan.names) }
+
+// load lays the arguments out as the plan expects them.
+func (s *Signature) load(args []reflect.Value) (unsafe.Pointer, error) {
+	if len(args) != s.frame.NumField() {
+		return nil, fmt.Errorf("%w: %d arguments for %d parameters", ErrOption, len(args), s.frame.NumField())
+	}
+	frame := reflect.New(s.frame)
+	for i, a := range args {
+		slot := frame.Elem().Field(i)
+		switch {
+		case !a.IsValid(): // the zero Value stands for a nil interface, as reflect.ValueOf(nil) does
+		case !a.Type().AssignableTo(slot.Type()):
+			return nil, fmt.Errorf("%w: argument %d is a %s, the parameter a %s", ErrOption, i, a.Type(), slot.Type())
+		default:
+			slot.Set(a)
+		}
+		if i == s.rest && slot.IsNil() {
+			slot.Set(reflect.MakeSlice(slot.Type(), 0, 0))
+		}
+	}
+	return frame.UnsafePointer(), nil
+}
