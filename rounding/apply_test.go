@@ -67,6 +67,7 @@ type everything struct {
 	Ts   []celsius
 	Arr  [2]float64
 	Arrs [2][2]celsius
+	IntA [2]int
 	Rag  [][]float64
 	Nil  []float64
 	Zero []float64
@@ -152,6 +153,27 @@ func TestApplyDeep(t *testing.T) {
 	}
 	if cap(got.Fs) != len(got.Fs) {
 		t.Errorf("a copy with room to spare: %d of %d", len(got.Fs), cap(got.Fs))
+	}
+}
+
+// TestApplyPlain: the types without reflection do what an argument in an
+// interface does.
+func TestApplyPlain(t *testing.T) {
+	for _, r := range []rounding.Rounding{rounding.None(), rounding.Simple(1), rounding.Shallow(1), rounding.Deep(1), rounding.Significant(2)} {
+		x, xs := 2.54, []float64{2.54, 1}
+		got, err := rounding.Apply(r, x)
+		boxed, err2 := rounding.Apply[any](r, x)
+		if err != nil || err2 != nil || got != boxed {
+			t.Errorf("%v: %v, %v; %v, %v", r, got, err, boxed, err2)
+		}
+		gots, err := rounding.Apply(r, xs)
+		boxed, err2 = rounding.Apply[any](r, xs)
+		if d := cmp.Diff(boxed, any(gots)); err != nil || err2 != nil || d != "" || &gots[0] == &xs[0] {
+			t.Errorf("%v: %v, %v: %s", r, err, err2, d)
+		}
+		if none, err := rounding.Apply(r, []float64(nil)); none != nil || err != nil {
+			t.Errorf("%v: nil became %v, %v", r, none, err)
+		}
 	}
 }
 

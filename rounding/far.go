@@ -39,11 +39,7 @@ func roundFar(x float64, digits int) float64 {
 func byDecimal(x float64, digits, bits int) float64 {
 	var buf [400]byte
 	b := strconv.AppendFloat(buf[:0], x, 'f', digits, 64)
-	r, err := strconv.ParseFloat(string(b), bits)
-	if err != nil {
-		return math.Copysign(math.Inf(1), x) // strconv.ErrRange: the only error of such text
-	}
-	return r
+	return parse(b, bits)
 }
 
 // byInteger rounds x to a multiple of 10^k, k > 22, over the integers, and
@@ -68,4 +64,11 @@ func byInteger(x float64, k, bits int) float64 {
 	}
 	r, _ := exact.Float64()
 	return math.Copysign(r, x)
+}
+
+// parse reads what strconv wrote. Its only error is ErrRange, and then the
+// result is ±Inf, as it should be.
+func parse(b []byte, bits int) float64 {
+	r, _ := strconv.ParseFloat(string(b), bits)
+	return r
 }

@@ -138,18 +138,29 @@ func TestExact(t *testing.T) {
 	}
 }
 
-// TestRound32Doubly: a decimal whose float64 is halfway between two float32
-// values must not be rounded twice.
-func TestRound32Doubly(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	for range 200_000 {
-		digits := 11 + r.IntN(12)
-		if r.IntN(2) == 0 {
-			digits = -13 - r.IntN(10)
+// TestRound32Twice completes the proof in round32.go: no quotient or product of
+// an integer r <= 2^24 and a power of ten s, rounded to float64, is halfway
+// between two float32 values without being exact. Quotients up to 1e10 are not
+// tried, as both operands have 24 bits and float64 more than twice as many, nor
+// products up to 1e12, which are exact.
+func TestRound32Twice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("tries 4e8 numbers")
+	}
+	halfway := func(q float64) bool { return math.Float64bits(q)&(1<<29-1) == 1<<28 }
+	for k := 11; k <= 22; k++ {
+		s, err := strconv.ParseFloat(fmt.Sprintf("1e%d", k), 64)
+		if err != nil {
+			t.Fatal(err)
 		}
-		x := float32(float64(1+r.IntN(1<<24)) * math.Pow(10, -float64(digits)))
-		if got, want := rounding.Round32(x, digits), float32(exact(float64(x), digits, 32)); got != want {
-			t.Fatalf("Round32(%x, %d) = %v, want %v", x, digits, got, want)
+		for i := range 1<<24 + 1 {
+			r := float64(i)
+			if q := r / s; halfway(q) && math.FMA(-q, s, r) != 0 {
+				t.Errorf("%v / %v", r, s)
+			}
+			if q := r * s; k > 12 && halfway(q) && math.FMA(r, s, -q) != 0 {
+				t.Errorf("%v * %v", r, s)
+			}
 		}
 	}
 }

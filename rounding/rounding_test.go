@@ -7,6 +7,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/klepto-go/klepto/rounding"
@@ -48,6 +49,9 @@ func TestRules(t *testing.T) {
 		if p, err := rounding.Parse(c.text); err != nil || p != c.r {
 			t.Errorf("Parse(%q) = %v, %v", c.text, p, err)
 		}
+		if d, ok := c.r.Digits(); ok != (c.r != rounding.None()) || !strings.Contains(c.text, strconv.Itoa(d)) && ok {
+			t.Errorf("%v has digits %d, %v", c.r, d, ok)
+		}
 		for depth, want := range c.applies {
 			if c.r.Applies(depth) != want {
 				t.Errorf("%v applies at depth %d: %v", c.r, depth, !want)
@@ -76,6 +80,9 @@ func TestParseErrors(t *testing.T) {
 		if r, err := rounding.Parse(s); !errors.Is(err, rounding.ErrSyntax) {
 			t.Errorf("Parse(%q) = %v, %v", s, r, err)
 		}
+	}
+	if err := rounding.Deep(math.MaxInt).Validate(); math.MaxInt > math.MaxInt32 && !errors.Is(err, rounding.ErrDigits) {
+		t.Error(err)
 	}
 	for _, n := range []int{0, -3} {
 		r := rounding.Significant(n)

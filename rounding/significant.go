@@ -67,9 +67,5 @@ func scale10(e int) float64 {
 func byScientific(x float64, n, bits int) float64 {
 	var buf [32]byte
 	b := strconv.AppendFloat(buf[:0], x, 'e', n-1, 64)
-	r, err := strconv.ParseFloat(string(b), bits)
-	if err != nil {
-		return math.Copysign(math.Inf(1), x) // strconv.ErrRange: the only error of such text
-	}
-	return r
+	return parse(b, bits)
 }
