@@ -125,15 +125,15 @@ func ExampleCopy() {
 }
 
 func ExampleParseURL() {
-	u, err := archive.ParseURL("hdf:///data/run 7/x.h5?mode=ro")
+	u, err := archive.ParseURL("hdf:///data/run 7/x.h5?mode=r")
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println(u.Scheme, u.Path, u.Params)
 	fmt.Println(u)
 	// Output:
-	// hdf /data/run 7/x.h5 map[mode:ro]
-	// hdf:/data/run 7/x.h5?mode=ro
+	// hdf /data/run 7/x.h5 map[mode:r]
+	// hdf:/data/run 7/x.h5?mode=r
 }
 
 func ExampleArchive_All() {
