@@ -3,6 +3,7 @@ package archive
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/klepto-go/klepto/keymap"
 )
@@ -35,16 +36,23 @@ func (a *Archive) Len(ctx context.Context, functions ...string) (int, error) {
 // values: call, provenance, size and shape, from the index. They come function
 // by function, in the order of Functions, then of creation and of key name. A
 // damaged entry is yielded as an error, beside what is readable of it, and the
-// loop may go on; every other error ends the listing.
+// loop may go on; ErrClosed and a cancelled ctx end it. A function without
+// entries yields nothing.
 func (a *Archive) List(ctx context.Context, functions ...string) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
-		fns, err := a.Functions(ctx)
-		if err != nil {
-			yield(nil, err)
-			return
+		names := slices.Compact(slices.Sorted(slices.Values(functions)))
+		if len(names) == 0 {
+			fns, err := a.Functions(ctx)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, f := range fns {
+				names = append(names, f.Name)
+			}
 		}
-		for _, f := range selected(fns, functions) {
-			for e, err := range a.list(ctx, f.Name) {
+		for _, name := range names {
+			for e, err := range a.list(ctx, name) {
 				if !yield(e, err) || (err != nil && ends(ctx, err)) {
 					return
 				}
@@ -57,12 +65,17 @@ func (a *Archive) List(ctx context.Context, functions ...string) iter.Seq2[*Entr
 // which it does without a lock: the loop body may use the archive.
 func (a *Archive) list(ctx context.Context, function string) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
+		usable := func() error { return a.do(ctx, func() error { return nil }) }
+		if err := usable(); err != nil {
+			yield(nil, a.wrap("list", function, keymap.Key{}, err))
+			return
+		}
 		for e, err := range a.d.List(ctx, function) {
 			if err == nil {
-				err = a.do(ctx, func() error { return nil })
+				err = usable()
 			}
 			var key keymap.Key
-			if err != nil && e != nil {
+			if e != nil {
 				key = e.Key
 			}
 			if !yield(e, a.wrap("list", function, key, err)) || (err != nil && ends(ctx, err)) {

@@ -53,4 +53,12 @@ func TestNullKeepsNothing(t *testing.T) {
 	for e, err := range a.All(t.Context()) {
 		t.Errorf("All yields %v, %v", e, err)
 	}
+	if err := a.Close(); err != nil {
+		t.Error(err)
+	}
+	for e, err := range a.List(t.Context(), "f") {
+		if !errors.Is(err, archive.ErrClosed) {
+			t.Errorf("List after Close yields %v, %v; want ErrClosed", e, err)
+		}
+	}
 }
