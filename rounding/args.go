@@ -32,7 +32,7 @@ func (o *Options) Validate() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Tol)) {
 		if err := Deep(o.Tol[name]).Validate(); err != nil {
-			return fmt.Errorf("argument %q: %w", name, err)
+			return fmt.Errorf("%w, the tolerance of argument %q", err, name)
 		}
 	}
 	return nil

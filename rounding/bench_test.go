@@ -96,3 +96,32 @@ func BenchmarkRound(b *testing.B) {
 		return r
 	})
 }
+
+// BenchmarkApply copies and rounds what arguments are made of.
+func BenchmarkApply(b *testing.B) {
+	type params struct {
+		A, B, C, D, E, F, G, H float64
+		N, M                   int
+		Label                  string
+	}
+	run := func(name string, f func() error) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := f(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+	r := rounding.Deep(6)
+	grid, rows, p := normal(1000), [][]float64{normal(100), normal(100)}, params{A: 0.1, B: 1e3, Label: "x"}
+	run("slice", func() error { _, err := rounding.Apply(r, grid); return err })
+	run("nested", func() error { _, err := rounding.Apply(r, rows); return err })
+	run("struct", func() error { _, err := rounding.Apply(r, p); return err })
+	add, err := rounding.Wrap(func(x, y float64) float64 { return x + y }, &rounding.Options{Rounding: r})
+	if err != nil {
+		b.Fatal(err)
+	}
+	run("wrapped", func() error { sink += add(1.2, 3.4); return nil })
+}

@@ -9,8 +9,8 @@
 // None keeps all bits; Simple, Shallow and Deep round to digits after the
 // decimal point, at increasing depth; Significant rounds to significant digits.
 //
-// Round is the operation itself, for one float64; Round32, Round64 and
-// Round128 for the other types, Slice for many at once. Apply returns a rounded
+// Round is the operation itself, for one float64; Round32, RoundComplex64 and
+// RoundComplex128 for the other types, Slice for many at once. Apply returns a rounded
 // deep copy of a whole argument, and Func and Args put that in front of a
 // function.
 //

@@ -45,7 +45,7 @@ func within(step string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if e, ok := err.(*Error); ok {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return &Error{step + e.Path, e.Err}
 	}
 	return &Error{step, err}

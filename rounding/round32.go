@@ -65,12 +65,12 @@ func roundFar32(x float32, digits int) float32 {
 	return float32(byDecimal(w, digits, 32))
 }
 
-// Round128 rounds the real and the imaginary part of x as Round does.
-func Round128(x complex128, digits int) complex128 {
+// RoundComplex128 rounds the real and the imaginary part of x as Round does.
+func RoundComplex128(x complex128, digits int) complex128 {
 	return complex(Round(real(x), digits), Round(imag(x), digits))
 }
 
-// Round64 rounds the real and the imaginary part of x as Round32 does.
-func Round64(x complex64, digits int) complex64 {
+// RoundComplex64 rounds the real and the imaginary part of x as Round32 does.
+func RoundComplex64(x complex64, digits int) complex64 {
 	return complex(Round32(real(x), digits), Round32(imag(x), digits))
 }

@@ -189,10 +189,10 @@ func TestEnds(t *testing.T) {
 }
 
 func TestComplex(t *testing.T) {
-	if got := rounding.Round128(complex(2.675, -1.005), 2); got != complex(2.67, -1) {
+	if got := rounding.RoundComplex128(complex(2.675, -1.005), 2); got != complex(2.67, -1) {
 		t.Error(got)
 	}
-	if got := rounding.Round64(complex(1.26, -2.25), 1); got != complex(1.3, -2.2) {
+	if got := rounding.RoundComplex64(complex(1.26, -2.25), 1); got != complex(1.3, -2.2) {
 		t.Error(got)
 	}
 }

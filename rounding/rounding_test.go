@@ -141,6 +141,13 @@ func TestSignificant(t *testing.T) {
 			}
 		}
 	}
+	for e := -25; e <= 80; e++ { // every power of two that the fast path sees, and beyond
+		for _, n := range []int{1, 2, 7, 16} {
+			p := math.Ldexp(1, e)
+			check(p, n)
+			check(math.Nextafter(p, 0), n)
+		}
+	}
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 100_000 {
 		check(hard(r, r.IntN(30)-15), 1+r.IntN(18))

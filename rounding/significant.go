@@ -45,11 +45,9 @@ func magnitude(x float64) (e int, ok bool) {
 	if x < 1e-6 || x >= 1e22 {
 		return 0, false
 	}
-	// log10(2) = 0.30103; 1233/4096 is right for these exponents to within one.
+	// 1233/4096 = 0.30102… is so close below log10(2) that, for exponents from -20
+	// to 73, the estimate is the magnitude of x's power of two; x is less than twice that.
 	e = int(math.Float64bits(x)>>52-1023) * 1233 >> 12
-	if x < scale10(e) {
-		return e - 1, true
-	}
 	if x >= scale10(e+1) {
 		return e + 1, true
 	}

@@ -3,7 +3,7 @@ package rounding
 import "math"
 
 // Slice sets dst[i] to src[i] rounded at digits for all of src, as Round,
-// Round32, Round64 or Round128 does, several times faster than a call for each.
+// Round32, RoundComplex64 or RoundComplex128 does, several times faster than a call for each.
 // dst may be src itself; otherwise the two must not overlap. Slice panics if dst
 // is shorter than src; elements of dst beyond len(src) keep their values.
 func Slice[T float64 | float32 | complex128 | complex64](dst, src []T, digits int) {
@@ -18,12 +18,12 @@ func Slice[T float64 | float32 | complex128 | complex64](dst, src []T, digits in
 	case []complex128:
 		dst := any(dst).([]complex128)
 		for i, x := range src {
-			dst[i] = Round128(x, digits)
+			dst[i] = RoundComplex128(x, digits)
 		}
 	case []complex64:
 		dst := any(dst).([]complex64)
 		for i, x := range src {
-			dst[i] = Round64(x, digits)
+			dst[i] = RoundComplex64(x, digits)
 		}
 	}
 }

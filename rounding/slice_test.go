@@ -1,6 +1,7 @@
 package rounding_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -8,6 +9,13 @@ import (
 
 	"github.com/klepto-go/klepto/rounding"
 )
+
+func ExampleSlice() {
+	grid := []float64{0.1 + 0.2, 2.675, -0.004}
+	rounding.Slice(grid, grid, 2)
+	fmt.Println(grid)
+	// Output: [0.3 2.67 -0]
+}
 
 // TestSlice holds for the plain build and for GOEXPERIMENT=simd alike: same
 // bits as a call for each element, whatever the length and the neighbours.

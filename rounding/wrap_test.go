@@ -38,7 +38,7 @@ type namedFunc func(ctx context.Context, x float64, ys []float64) ([]float64, er
 
 func TestWrap(t *testing.T) {
 	type key struct{}
-	ctx := context.WithValue(context.Background(), key{}, 1.26)
+	ctx := context.WithValue(t.Context(), key{}, 1.26)
 	var f namedFunc = func(got context.Context, x float64, ys []float64) ([]float64, error) {
 		if got != ctx {
 			t.Error("another context")
@@ -74,7 +74,7 @@ func TestWrapFields(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := f(context.Background(), in{1.26, []float64{1.26}, 1.23456}); got.A != 1.3 || got.B[0] != 1 || got.C != 1.235 {
+	if got := f(t.Context(), in{1.26, []float64{1.26}, 1.23456}); got.A != 1.3 || got.B[0] != 1 || got.C != 1.235 {
 		t.Error(got)
 	}
 	two, err := rounding.Wrap(func(a, b in) in { return b }, &rounding.Options{Rounding: rounding.Simple(1)})
