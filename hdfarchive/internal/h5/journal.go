@@ -9,6 +9,7 @@ import "C"
 import (
 	"errors"
 	"io/fs"
+	"sync"
 	"syscall"
 	"time"
 	"unsafe"
@@ -78,8 +79,8 @@ type JournalStats struct {
 type Journal struct {
 	options JournalOptions
 	path    string
-	handle  *C.journal // nil unless the file is open for writing
-	file    *File
+	serial  sync.Mutex // one commit at a time: their syncs hold no lock of the library
+	handle  *C.journal // nil unless the file is open for writing; the library's lock guards it
 	left    error
 }
 
@@ -106,7 +107,6 @@ func (j *Journal) opened(f *File, write bool) error {
 	if !write {
 		return nil
 	}
-	j.file = f
 	return j.locked("open", func(fault *C.journal_fault) C.int {
 		if j.handle = C.journal_arm(f.id, fault); j.handle == nil {
 			return -1
@@ -118,6 +118,8 @@ func (j *Journal) opened(f *File, write bool) error {
 // commit holds the library's lock while it hands HDF5's caches to the journal, not
 // while the disk works, so that readers of the same process go on.
 func (j *Journal) commit(f *File, durable bool) error {
+	j.serial.Lock()
+	defer j.serial.Unlock()
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	if f.id == 0 {
@@ -162,7 +164,7 @@ func (j *Journal) closed() error {
 	defer lib.Unlock()
 	var fault C.journal_fault
 	C.journal_take_fault(&fault)
-	j.handle, j.file = nil, nil
+	j.handle = nil
 	err := j.error("journal", &fault)
 	if errors.Is(err, ErrBusy) {
 		j.left, err = err, nil
@@ -227,16 +229,19 @@ func journalStats(c *C.journal_stats) JournalStats {
 
 // armed runs one call on the handle of a file that is open for writing.
 func (j *Journal) armed(op string, do func(*C.journal_fault) C.int) error {
-	if j.file == nil {
-		return &Error{Op: op, Name: j.path, Err: ErrClosed}
-	}
-	j.file.mu.RLock()
-	defer j.file.mu.RUnlock()
-	if j.handle == nil {
-		return &Error{Op: op, Name: j.path, Err: ErrClosed}
-	}
-	return j.locked(op, do)
+	j.serial.Lock()
+	defer j.serial.Unlock()
+	return j.locked(op, func(fault *C.journal_fault) C.int {
+		if j.handle == nil {
+			fault.code = closedFault
+			return -1
+		}
+		return do(fault)
+	})
 }
+
+// closedFault is the code of a call on a file that is not open for writing any more.
+const closedFault = -1
 
 // locked runs one call under the library's lock.
 func (j *Journal) locked(op string, do func(*C.journal_fault) C.int) error {
@@ -254,6 +259,8 @@ func (j *Journal) error(op string, fault *C.journal_fault) error {
 	switch fault.code {
 	case C.JOURNAL_OK:
 		return nil
+	case closedFault:
+		e.Err = ErrClosed
 	case C.JOURNAL_ELOCKED:
 		e.Err = ErrLocked
 	case C.JOURNAL_EBUSY:
