@@ -92,7 +92,9 @@ func (s *Signature) load(args []reflect.Value) (unsafe.Pointer, error) {
 	for i, a := range args {
 		slot := frame.Elem().Field(i)
 		switch {
-		case !a.IsValid(): // the zero Value stands for a nil interface, as reflect.ValueOf(nil) does
+		case !a.IsValid() && slot.Kind() == reflect.Interface: // what reflect.ValueOf(nil) returns
+		case !a.IsValid():
+			return nil, fmt.Errorf("%w: argument %d is nil, the parameter a %s", ErrOption, i, slot.Type())
 		case !a.Type().AssignableTo(slot.Type()):
 			return nil, fmt.Errorf("%w: argument %d is a %s, the parameter a %s", ErrOption, i, a.Type(), slot.Type())
 		default:
