@@ -293,7 +293,7 @@ func TestApplyErrors(t *testing.T) {
 		{hidden{}, rounding.ErrHidden, "rounding_test.hidden).A.Bs[].c"},
 		{&hidden{}, rounding.ErrHidden, "rounding_test.hidden).A.Bs[].c"},
 		{[]any{1, map[string]hidden{"k": {}}}, rounding.ErrHidden, "[1].(map[string]rounding_test.hidden)[…].A.Bs[].c"},
-		{&locked{}, rounding.ErrLock, "rounding_test.locked"},
+		{&locked{mu: sync.Mutex{}}, rounding.ErrLock, "rounding_test.locked"},
 		{struct {
 			X float64 `klepto:"tol=x"`
 		}{}, nil, `tol needs a number`},

@@ -101,8 +101,8 @@ func TestArgsErrors(t *testing.T) {
 		B float64 `klepto:"name=A"`
 	}
 	type hidden struct {
-		A float64
-		b []float64
+		A     float64
+		cells []inner
 	}
 	for name, c := range map[string]struct {
 		err  error
@@ -111,7 +111,7 @@ func TestArgsErrors(t *testing.T) {
 		"digits": {second(rounding.Args[float64](&rounding.Options{Rounding: rounding.Significant(-1)})), "at least 1 significant"},
 		"name":   {second(rounding.Args[float64](&rounding.Options{Tol: map[string]int{"y": 2}})), "the arguments are x"},
 		"twice":  {second(rounding.Args[twice](nil)), `rounding_test.twice.B: a second argument with the name "A"`},
-		"hidden": {second(rounding.Args[hidden](nil)), "rounding_test.hidden.b: floats in an unexported field"},
+		"hidden": {second(rounding.Args[hidden](nil)), "rounding_test.hidden.cells: floats in an unexported field"},
 		"tag": {second(rounding.Args[struct {
 			A float64 `klepto:"tolerance=3"`
 		}](nil)), "unknown option"},
@@ -119,6 +119,9 @@ func TestArgsErrors(t *testing.T) {
 		if c.err == nil || !strings.HasPrefix(c.err.Error(), "rounding: ") || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("%s: %v", name, c.err)
 		}
+	}
+	if _, err := rounding.Apply(rounding.Deep(1), hidden{A: 1, cells: []inner{}}); !errors.Is(err, rounding.ErrHidden) {
+		t.Error(err)
 	}
 	f, err := rounding.Args[struct{ X any }](nil)
 	if err != nil {

@@ -119,7 +119,7 @@ func TestWrapErrors(t *testing.T) {
 		"any nil":  {second(rounding.Wrap[any](nil, nil)), rounding.ErrFunc},
 		"digits":   {second(rounding.Wrap(func() {}, &rounding.Options{Rounding: rounding.Significant(0)})), rounding.ErrDigits},
 		"position": {second(rounding.Wrap(func(x, y float64) {}, &rounding.Options{Tol: map[string]int{"2": 1}})), rounding.ErrName},
-		"hidden":   {second(rounding.Wrap(func(x int, y ...hidden) {}, nil)), rounding.ErrHidden},
+		"hidden":   {second(rounding.Wrap(func(x int, y ...hidden) float64 { return y[x].a }, nil)), rounding.ErrHidden},
 	} {
 		if !errors.Is(c.err, c.want) || !strings.HasPrefix(c.err.Error(), "rounding: ") {
 			t.Errorf("%s: %v", name, c.err)
