@@ -11,7 +11,7 @@
 //
 // Round is the operation itself, for one float64; Round32, RoundComplex64 and
 // RoundComplex128 for the other types, Slice for many at once. Apply returns a rounded
-// deep copy of a whole argument, and Func and Args put that in front of a
+// deep copy of a whole argument, and Args and Wrap put that in front of a
 // function.
 //
 // # Semantics
