@@ -6,159 +6,231 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/internal/flight"
 	"github.com/klepto-go/klepto/keymap"
-	"github.com/klepto-go/klepto/value"
 )
+
+// query is one call on its way to a result.
+type query[In any] struct {
+	callOptions
+	in    In
+	key   keymap.Key
+	began time.Time
+	// renews is set on a query that replaces a result in the background: the time
+	// at which the computation of that result started.
+	renews time.Time
+}
 
 // call is Call without the shortcut for hits.
 func (m *Memo[In, Out]) call(ctx context.Context, in In, opts []CallOption) (out Out, info Info, err error) {
 	if m.closed.Load() {
 		return out, info, ErrClosed
 	}
-	var o callOptions
+	q := &query[In]{in: in, began: m.options.Clock()}
 	for _, set := range opts {
-		set(&o)
+		set(&q.callOptions)
 	}
-	key, err := m.keys.Key(&in)
-	if err != nil {
-		err = fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+	if q.skip || m.off.Load() {
+		return m.uncached(ctx, q)
+	}
+	if q.key, err = m.Key(in); err != nil {
 		if !m.options.Safe {
 			return out, info, err
 		}
 		m.report(err)
-		return m.uncached(ctx, in, &o)
+		return m.uncached(ctx, q)
 	}
-	a, shared, err := m.find(ctx, in, key)
+	a, err := m.answer(ctx, q)
 	if err != nil {
 		return out, info, err
 	}
-	info = Info{Key: key, Source: a.source, Created: a.created, Elapsed: a.elapsed}
-	if shared && a.source == Computed {
-		info.Source = Shared
+	if a.err != nil {
+		return out, info, a.err
 	}
+	info = m.info(a)
 	m.counts.count(info)
-	if args, err := m.arguments(in); err == nil {
-		info.Distance = distance(args, a.args)
-	} else {
+	args, err := m.arguments(in)
+	if err != nil {
 		m.report(err)
 	}
-	if o.observe != nil {
-		o.observe(info)
+	info.Distance = distance(args, a.args)
+	q.tell(m.options.Name, args, info)
+	if a.notKept != nil && !m.options.Safe {
+		err = &NotStoredError{Function: m.options.Name, Key: q.key.Name, Err: a.notKept}
+		return m.own(a.out), info, err
 	}
-	out = m.own(a.out)
-	if a.notStored != nil && !m.options.Safe {
-		return out, info, &NotStoredError{Function: m.options.Name, Key: key.Name, Err: a.notStored}
-	}
-	return out, info, nil
+	return m.own(a.out), info, nil
 }
 
-// uncached calls the function for arguments that have no key.
-func (m *Memo[In, Out]) uncached(ctx context.Context, in In, o *callOptions) (Out, Info, error) {
-	info := Info{Source: Computed, Created: time.Now()}
-	out, err := m.f(ctx, in)
-	info.Elapsed = time.Since(info.Created)
+func (m *Memo[In, Out]) info(a answer[Out]) Info {
+	return Info{
+		Key:     a.key,
+		Source:  a.source,
+		Created: a.created,
+		Elapsed: a.elapsed,
+		Age:     max(0, m.options.Clock().Sub(a.ended())),
+		Stale:   a.stale,
+	}
+}
+
+// uncached calls the function and keeps nothing.
+func (m *Memo[In, Out]) uncached(ctx context.Context, q *query[In]) (Out, Info, error) {
+	out, err := m.f(ctx, q.in)
+	info := Info{Source: Computed, Created: q.began, Elapsed: m.options.Clock().Sub(q.began)}
 	if err != nil {
 		m.counts.failed.Add(1)
 		return out, info, err
 	}
 	m.counts.computed.Add(1)
 	m.counts.spent.Add(int64(info.Elapsed))
-	if o.observe != nil {
-		o.observe(info)
-	}
+	q.tell(m.options.Name, nil, info)
 	return out, info, nil
 }
 
-// find answers from memory, or joins or starts the flight that looks in the
-// archive and computes.
-func (m *Memo[In, Out]) find(ctx context.Context, in In, key keymap.Key) (a answer[Out], shared bool, err error) {
-	if r, ok := m.cache.Get(key.Digest); ok {
-		m.counts.saved.Add(int64(r.elapsed))
-		return answer[Out]{result: r, source: Memory}, false, nil
-	}
-	if err := ctx.Err(); err != nil {
-		return a, false, context.Cause(ctx)
-	}
-	return m.flights.Do(ctx, key.Digest, func(ctx context.Context) (answer[Out], error) {
-		// Another flight may have landed between the look above and now.
-		if r, ok := m.cache.Peek(key.Digest); ok {
-			return answer[Out]{result: r, source: Shared}, nil
-		}
-		if r, ok := m.unsaved.get(key.Digest); ok {
-			m.cache.Set(key.Digest, r)
-			return answer[Out]{result: r, source: Shared}, nil
-		}
-		r, err := m.load(ctx, key)
-		switch {
-		case err == nil && r != nil:
-			m.cache.Set(key.Digest, r)
-			return answer[Out]{result: r, source: Archived}, nil
-		case err != nil && !m.options.Safe:
+// answer finds a result that is good for q, or has one made.
+func (m *Memo[In, Out]) answer(ctx context.Context, q *query[In]) (answer[Out], error) {
+	if !q.overwrite {
+		r, source, err := m.find(ctx, q)
+		if err != nil {
 			return answer[Out]{}, err
-		case err != nil:
-			m.report(err)
 		}
-		return m.compute(ctx, in, key)
-	})
+		if r != nil {
+			switch v := m.judge(r, q); {
+			case v == fresh:
+				if m.early(r) {
+					m.renewLater(ctx, q, r)
+				}
+				return answer[Out]{result: r, source: source}, nil
+			case v == stale && m.serves(q):
+				m.renewLater(ctx, q, r)
+				m.counts.stale.Add(1)
+				return answer[Out]{result: r, source: source, stale: true}, nil
+			case source == Memory:
+				m.counts.unusable(r.elapsed)
+			}
+		}
+	}
+	if ctx.Err() != nil {
+		return answer[Out]{}, context.Cause(ctx)
+	}
+	return m.renew(ctx, q)
 }
 
-// load reads a result from the archive. It returns nil, nil where there is none.
-func (m *Memo[In, Out]) load(ctx context.Context, key keymap.Key) (*result[Out], error) {
-	if m.options.Archive == nil {
-		return nil, nil
+// find looks in memory, and for a query that may be served a stale result in the
+// archive too: for others the flight does that, once for all who wait.
+func (m *Memo[In, Out]) find(ctx context.Context, q *query[In]) (*result[Out], Source, error) {
+	r, ok := m.cache.Get(q.key.Digest)
+	if ok || !m.serves(q) || ctx.Err() != nil {
+		return r, Memory, nil
 	}
-	e, err := m.options.Archive.Get(ctx, m.options.Name, key)
-	if errors.Is(err, archive.ErrNotFound) {
-		return nil, nil
+	r, source, err := m.recall(ctx, q.key)
+	if err != nil && m.options.Safe {
+		m.report(err)
+		err = nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+	return r, source, err
+}
+
+// renew joins the flights for q's key, or starts one, until one brings a result
+// that is good for q.
+func (m *Memo[In, Out]) renew(ctx context.Context, q *query[In]) (answer[Out], error) {
+	for {
+		a, shared, err := m.flights.DoWithin(ctx, q.key.Digest, m.options.WaitTimeout, func(ctx context.Context) (answer[Out], error) {
+			return m.resolve(ctx, q)
+		})
+		switch {
+		case errors.Is(err, flight.ErrImpatient):
+			return m.compute(ctx, q)
+		case err != nil && m.options.StaleOnTimeout && ctx.Err() != nil:
+			if r, ok := m.cache.Peek(q.key.Digest); ok && r.err == nil && m.judge(r, q) != invalid {
+				m.counts.stale.Add(1)
+				return answer[Out]{result: r, source: Memory, stale: true}, nil
+			}
+			return a, err
+		case err != nil || !shared:
+			return a, err
+		}
+		// The flight was another caller's, who may have asked for less. A stale
+		// result says that a new one could not be had.
+		if a.stale || m.suffices(a, q) {
+			if a.source == Computed {
+				a.source = Shared
+			}
+			return a, nil
+		}
 	}
-	out, err := m.out.Decode(e.Value)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: entry %s of %s holds a %s: %w: change Options.Version, or Delete the entry", ErrMismatch, m.options.Name, key.Name, m.options.Archive.URL(), e.GoType, err)
+}
+
+// resolve is what a flight does for the query that started it.
+func (m *Memo[In, Out]) resolve(ctx context.Context, q *query[In]) (answer[Out], error) {
+	var old *result[Out] // what there is, if it is not good enough
+	source := Memory
+	if !q.overwrite {
+		r, from, err := m.recall(ctx, q.key)
+		if err != nil {
+			if !m.options.Safe {
+				return answer[Out]{}, err
+			}
+			m.report(err)
+		}
+		if r != nil {
+			switch m.judge(r, q) {
+			case fresh:
+				return answer[Out]{result: r, source: from}, nil
+			case stale:
+				if old = r; from == Archived {
+					source = from
+				}
+			}
+		}
 	}
-	return &result[Out]{out: out, created: e.Provenance.Created, elapsed: e.Provenance.Elapsed, args: e.Call.Args}, nil
+	a, err := m.compute(ctx, q)
+	if err != nil && old != nil && old.err == nil && m.options.StaleOnError {
+		m.report(fmt.Errorf("klepto: %s: serving a stale result: %w", m.options.Name, err))
+		m.counts.stale.Add(1)
+		return answer[Out]{result: old, source: source, stale: true}, nil
+	}
+	return a, err
+}
+
+// recall finds what was computed before, good or not: in memory, where another
+// flight may have put it just now, in the backlog, or in the archive.
+func (m *Memo[In, Out]) recall(ctx context.Context, key keymap.Key) (*result[Out], Source, error) {
+	if r, ok := m.cache.Peek(key.Digest); ok {
+		return r, Shared, nil
+	}
+	if r, ok := m.backlog.get(key.Digest); ok {
+		m.remember(r)
+		return r, Shared, nil
+	}
+	r, err := m.load(ctx, key)
+	if r != nil {
+		m.remember(r)
+	}
+	return r, Archived, err
 }
 
 // compute calls the function and keeps what it returns.
-func (m *Memo[In, Out]) compute(ctx context.Context, in In, key keymap.Key) (answer[Out], error) {
-	start := time.Now()
-	out, err := m.f(ctx, in)
-	elapsed := time.Since(start)
+func (m *Memo[In, Out]) compute(ctx context.Context, q *query[In]) (answer[Out], error) {
+	r := &result[Out]{key: q.key, created: m.options.Clock()}
+	out, err := m.f(ctx, q.in)
+	r.elapsed = m.options.Clock().Sub(r.created)
 	if err != nil {
 		m.counts.failed.Add(1)
+		if m.options.ErrorTTL > 0 && ctx.Err() == nil {
+			r.err = err
+			m.remember(r)
+		}
 		return answer[Out]{}, err
 	}
 	m.counts.computed.Add(1)
-	m.counts.spent.Add(int64(elapsed))
-	r := &result[Out]{out: m.own(out), created: start, elapsed: elapsed}
-	// Nobody waits any more for a result whose callers have all gone, but it
-	// was dear: it is stored all the same.
-	err = m.keep(context.WithoutCancel(ctx), in, r, key)
+	m.counts.spent.Add(int64(r.elapsed))
+	r.out = m.own(out)
+	// Nobody may wait any more for a result that took its time, but it was dear:
+	// it is kept all the same.
+	err = m.keep(context.WithoutCancel(ctx), q.in, r)
 	if err != nil && (m.options.Safe || ctx.Err() != nil) {
-		m.report(&NotStoredError{Function: m.options.Name, Key: key.Name, Err: err})
+		m.report(&NotStoredError{Function: m.options.Name, Key: q.key.Name, Err: err})
 	}
-	return answer[Out]{result: r, source: Computed, notStored: err}, nil
-}
-
-// own returns a copy of a result that shares nothing with it.
-func (m *Memo[In, Out]) own(out Out) Out {
-	if m.shared {
-		return m.out.Clone(out)
-	}
-	return out
-}
-
-// arguments returns the exact arguments by name.
-func (m *Memo[In, Out]) arguments(in In) ([]value.Field, error) {
-	v, err := m.in.Encode(in)
-	if err != nil {
-		return nil, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
-	}
-	if s, ok := v.(*value.Struct); ok {
-		return s.Fields, nil
-	}
-	return []value.Field{{Name: "x", Value: v}}, nil // as package keymap names it
+	return answer[Out]{result: r, source: Computed, notKept: err}, nil
 }

@@ -43,24 +43,16 @@ type Info struct {
 	Created time.Time
 	// Elapsed is what the computation took.
 	Elapsed time.Duration
+	// Age is the time since the computation ended.
+	Age time.Duration
+	// Stale tells that the result is older than Options.StaleAfter or MaxAge and
+	// was served all the same.
+	Stale bool
 	// Distance is the largest absolute difference between a float argument of
 	// this call and of the call that computed the result: 0 for exact matches,
 	// at most about half a unit of the last digit that the rounding keeps. Only
 	// scalar arguments count.
 	Distance float64
-}
-
-// CallOption changes one call.
-type CallOption func(*callOptions)
-
-type callOptions struct {
-	observe func(Info)
-}
-
-// Observe calls f with the Info of the call when it has got a result. Failed
-// calls are not observed. f is called before Call returns, by its goroutine.
-func Observe(f func(Info)) CallOption {
-	return func(o *callOptions) { o.observe = f }
 }
 
 // distance is the largest absolute difference between scalar floats of the same

@@ -24,30 +24,42 @@ type Memo[In, Out any] struct {
 	keys    *keymap.Keymap[In]
 	in      *value.Codec[In]
 	out     *value.Codec[Out]
-	shared  bool // results hold references and are copied for each caller
+	copies  bool // results hold references and are copied for each caller
+	ages    bool // a result in memory is not always good
+
 	cache   *cache.Cache[keymap.Digest, *result[Out]]
+	archive atomic.Pointer[archive.Archive] // nil: none
+	backlog backlog[Out]
 	flights flight.Group[keymap.Digest, answer[Out]]
-	unsaved unsaved[Out]
-	origin  archive.Provenance // what is the same for all results of this process
-	goType  string
-	closed  atomic.Bool
-	counts  counts
+
+	origin archive.Provenance // what is the same for all results of this process
+	goType string
+	off    atomic.Bool // closed or disabled: a call takes the slow way, which knows
+	closed atomic.Bool
+	counts counts
 }
 
-// result is what the memory cache holds; it never changes.
+// result is what memory holds. It never changes.
 type result[Out any] struct {
 	out     Out
-	created time.Time
+	err     error // of the function, where errors are kept
+	key     keymap.Key
+	args    []value.Field // exact
+	created time.Time     // when the computation started
 	elapsed time.Duration
-	args    []value.Field // exact, for Info.Distance
+	bytes   int64
 }
+
+// ended is when the computation ended, which is what ages count from.
+func (r *result[Out]) ended() time.Time { return r.created.Add(r.elapsed) }
 
 // answer is a result and where it was found.
 type answer[Out any] struct {
 	*result[Out]
 	source Source
-	// notStored is the archive's error when the result was computed but not stored.
-	notStored error
+	stale  bool
+	// notKept is why the result, though computed, is not where it should be.
+	notKept error
 }
 
 // Memoize wraps f. It fails when In cannot be made a key, when Out cannot be
@@ -76,16 +88,36 @@ func Memoize[In, Out any](f func(context.Context, In) (Out, error), o *Options) 
 	if m.out, err = value.CodecFor[Out](); err != nil {
 		return nil, fmt.Errorf("klepto: %s: result type %v: %w", options.Name, reflect.TypeFor[Out](), err)
 	}
-	m.shared = !m.out.Flat()
-	m.cache, err = cache.New(&cache.Options[keymap.Digest, *result[Out]]{
-		MaxEntries: options.MaxEntries,
-		// A digest is uniform: any 8 of its bytes are a hash of it.
-		Hash: func(d keymap.Digest) uint64 { return binary.LittleEndian.Uint64(d[:]) },
-	})
-	if err != nil {
+	m.copies = !m.out.Flat() && !options.Share
+	m.ages = options.StaleAfter > 0 || options.Validate != nil || options.ErrorTTL > 0
+	m.archive.Store(options.Archive)
+	if m.cache, err = cache.New(m.cacheOptions()); err != nil {
 		return nil, fmt.Errorf("klepto: %s: %w", options.Name, err)
 	}
+	if options.WritePolicy == Behind {
+		m.backlog.start(m.flush, m.report)
+	}
 	return m, nil
+}
+
+func (m *Memo[In, Out]) cacheOptions() *cache.Options[keymap.Digest, *result[Out]] {
+	o := m.options
+	c := &cache.Options[keymap.Digest, *result[Out]]{
+		Policy:     o.Policy,
+		MaxEntries: o.MaxEntries,
+		MaxBytes:   o.MaxBytes,
+		Compat:     o.Compat,
+		Seed:       o.Seed,
+		Purge:      o.Purge,
+		Clock:      o.Clock,
+		// A digest is uniform: any 8 of its bytes are a hash of it.
+		Hash:  func(d keymap.Digest) uint64 { return binary.LittleEndian.Uint64(d[:]) },
+		Weigh: func(_ keymap.Digest, r *result[Out]) int64 { return r.bytes },
+	}
+	if o.WritePolicy == OnEvict || o.Purge {
+		c.OnDelete = m.evicted
+	}
+	return c
 }
 
 // Name returns the name of the function in keys and archives.
@@ -103,10 +135,9 @@ func (m *Memo[In, Out]) Key(in In) (keymap.Key, error) {
 // Call returns the result for in: from memory, from the archive, or by calling
 // the function. A hit in memory is answered even when ctx has ended.
 func (m *Memo[In, Out]) Call(ctx context.Context, in In, opts ...CallOption) (Out, error) {
-	if len(opts) == 0 && !m.closed.Load() {
+	if len(opts) == 0 && !m.ages && !m.off.Load() {
 		if d, err := m.keys.Digest(&in); err == nil {
 			if r, ok := m.cache.Get(d); ok {
-				m.counts.saved.Add(int64(r.elapsed))
 				return m.own(r.out), nil
 			}
 		}
@@ -118,4 +149,27 @@ func (m *Memo[In, Out]) Call(ctx context.Context, in In, opts ...CallOption) (Ou
 // CallInfo is Call, and tells where the result came from.
 func (m *Memo[In, Out]) CallInfo(ctx context.Context, in In, opts ...CallOption) (Out, Info, error) {
 	return m.call(ctx, in, opts)
+}
+
+// Uncached calls the function itself: nothing is looked up and nothing is kept.
+func (m *Memo[In, Out]) Uncached(ctx context.Context, in In) (Out, error) { return m.f(ctx, in) }
+
+// own returns a copy of a result that shares nothing with it.
+func (m *Memo[In, Out]) own(out Out) Out {
+	if m.copies {
+		return m.out.Clone(out)
+	}
+	return out
+}
+
+// arguments returns the exact arguments by name.
+func (m *Memo[In, Out]) arguments(in In) ([]value.Field, error) {
+	v, err := m.in.Encode(in)
+	if err != nil {
+		return nil, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+	}
+	if s, ok := v.(*value.Struct); ok {
+		return s.Fields, nil
+	}
+	return []value.Field{{Name: "x", Value: v}}, nil // as package keymap names it
 }

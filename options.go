@@ -6,13 +6,16 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/cache"
 	"github.com/klepto-go/klepto/rounding"
 )
 
 // Options say how a function is memoized. A nil *Options and the zero value of
-// each field give the documented default.
+// each field give the documented default. Functions in it may be called by many
+// goroutines at once.
 type Options struct {
 	// Name of the function, part of every key and the name of its group in an
 	// archive. Default: the name that Go gives it, such as "main.simulate" or
@@ -37,14 +40,83 @@ type Options struct {
 	// `klepto:"ignore"`. An unknown name is an error.
 	Ignore []string
 
-	// MaxEntries bounds the results held in memory; the least recently used
-	// goes first. Default: 1024. A negative number is an error.
+	// Policy picks the result that leaves memory when it is full. Default:
+	// cache.LRU. With cache.GDSF, results that are cheap to compute for their size
+	// leave first.
+	Policy cache.Policy
+
+	// MaxEntries bounds the results in memory. Default: 1024.
 	MaxEntries int
 
+	// MaxBytes bounds the data of the results in memory; a result that is larger is
+	// not kept there. Default: 256 MiB where there is an archive and MaxEntries is
+	// zero, else no bound.
+	MaxBytes int64
+
+	// Compat and Seed are those of package cache.
+	Compat cache.Compat
+	Seed   uint64
+
 	// Archive keeps results beyond the life of the process. It may serve many
-	// memos, and is not closed by Memo.Close. Default: none, results are kept
-	// in memory only.
+	// memos, and is not closed by Memo.Close. Default: none, results are kept in
+	// memory only.
 	Archive *archive.Archive
+
+	// WritePolicy says when results go to the archive. Default: Through.
+	WritePolicy WritePolicy
+
+	// Purge empties memory, into the archive, when it overflows, instead of
+	// evicting one result. It is an error without an archive.
+	Purge bool
+
+	// EntryLimit bounds the data of a single result: a larger one is returned but
+	// kept nowhere. Default: no bound.
+	EntryLimit int64
+
+	// Keep, if set, is asked whether a computed result, an Out, is worth keeping, for
+	// example whether a solver has converged; false means it is returned but kept
+	// nowhere.
+	Keep func(result any) bool
+
+	// Share hands out one and the same result to all callers instead of a copy
+	// each. They must not change what it refers to. Default: copies, where results
+	// have slices, maps or pointers in them.
+	Share bool
+
+	// StaleAfter is the age, counted from the end of the computation, beyond which
+	// a result is computed again. Default: never.
+	StaleAfter time.Duration
+
+	// Stale says what the callers of a stale result get. Default: Renew.
+	Stale StalePolicy
+
+	// StaleOnError returns a stale result when renewing it fails, and reports the
+	// error to OnError.
+	StaleOnError bool
+
+	// StaleOnTimeout returns a stale result when the caller's context ends before
+	// it is renewed.
+	StaleOnTimeout bool
+
+	// Beta, with StaleAfter, renews results in the background before they are
+	// stale, at a random moment that comes the earlier the longer they took to
+	// compute, so that no caller waits: XFetch of Vattani, Chierichetti and
+	// Lowenstein, Optimal Probabilistic Cache Stampede Prevention (VLDB 2015),
+	// where 1 is best. Default: 0, off.
+	Beta float64
+
+	// Validate, if set, is asked before a result that was not just computed is
+	// used; false means it is computed again.
+	Validate func(Info) bool
+
+	// ErrorTTL is how long an error of the function is kept, in memory, and
+	// returned to callers with the same key. Default: errors are not kept.
+	ErrorTTL time.Duration
+
+	// WaitTimeout is how long a caller waits for another caller's computation of
+	// the same result, before it calls the function itself. Default: as long as
+	// its context lasts.
+	WaitTimeout time.Duration
 
 	// Safe makes sure that neither keys nor the archive can make a call fail:
 	// what goes wrong there is counted, given to OnError, and the function is
@@ -52,12 +124,63 @@ type Options struct {
 	Safe bool
 
 	// OnError, if set, is called with each error that Safe kept from a caller,
-	// and with those that no caller was there to get. It may be called by many
-	// goroutines at once.
+	// and with those that no caller was there to get.
 	OnError func(error)
+
+	// Clock tells the time that ages are measured by. Default: time.Now.
+	Clock func() time.Time
 }
 
-const defaultMaxEntries = 1024
+// WritePolicy says when results go to the archive.
+type WritePolicy uint8
+
+const (
+	// Through: before the call that computed them returns.
+	Through WritePolicy = iota
+	// Behind: soon, in groups, by a goroutine of the memo. Sync and Close wait for it.
+	Behind
+	// OnEvict: when they leave memory, and at Sync, Dump and Close. What klepto does.
+	OnEvict
+)
+
+// String returns "through", "behind" or "on-evict".
+func (p WritePolicy) String() string {
+	switch p {
+	case Through:
+		return "through"
+	case Behind:
+		return "behind"
+	case OnEvict:
+		return "on-evict"
+	}
+	return fmt.Sprintf("WritePolicy(%d)", uint8(p))
+}
+
+// StalePolicy says what the callers of a stale result get.
+type StalePolicy uint8
+
+const (
+	// Renew: a new result, which they wait for.
+	Renew StalePolicy = iota
+	// Serve: the stale result at once, while it is renewed in the background, once.
+	Serve
+)
+
+// String returns "renew" or "serve".
+func (p StalePolicy) String() string {
+	switch p {
+	case Renew:
+		return "renew"
+	case Serve:
+		return "serve"
+	}
+	return fmt.Sprintf("StalePolicy(%d)", uint8(p))
+}
+
+const (
+	defaultMaxEntries = 1024
+	defaultMaxBytes   = 256 << 20
+)
 
 // withDefaults checks o, which may be nil, and returns a copy in which the
 // defaults are filled in. f is the function to be memoized.
@@ -73,13 +196,61 @@ func (o *Options) withDefaults(f any) (*Options, error) {
 		}
 		c.Name = name
 	}
-	if c.MaxEntries < 0 {
-		return nil, fmt.Errorf("klepto: Options.MaxEntries is %d: it needs a number of entries, or 0 for %d", c.MaxEntries, defaultMaxEntries)
+	if err := c.validate(); err != nil {
+		return nil, fmt.Errorf("klepto: %s: %w", c.Name, err)
+	}
+	if c.MaxEntries == 0 && c.MaxBytes == 0 && c.Archive != nil {
+		c.MaxBytes = defaultMaxBytes
 	}
 	if c.MaxEntries == 0 {
 		c.MaxEntries = defaultMaxEntries
 	}
+	if c.Clock == nil {
+		c.Clock = time.Now
+	}
 	return &c, nil
+}
+
+func (o *Options) validate() error {
+	for _, field := range []struct {
+		name string
+		is   int64
+	}{
+		{"MaxEntries", int64(o.MaxEntries)},
+		{"MaxBytes", o.MaxBytes},
+		{"EntryLimit", o.EntryLimit},
+	} {
+		if field.is < 0 {
+			return fmt.Errorf("Options.%s is %d: it needs a number above 0, or 0 for the default", field.name, field.is)
+		}
+	}
+	for _, field := range []struct {
+		name string
+		is   time.Duration
+	}{
+		{"StaleAfter", o.StaleAfter},
+		{"ErrorTTL", o.ErrorTTL},
+		{"WaitTimeout", o.WaitTimeout},
+	} {
+		if field.is < 0 {
+			return fmt.Errorf("Options.%s is %v: it needs a time above 0, or 0 for the default", field.name, field.is)
+		}
+	}
+	switch {
+	case !(o.Beta >= 0):
+		return fmt.Errorf("Options.Beta is %v: it needs a number above 0, commonly 1, or 0 for none", o.Beta)
+	case o.Beta > 0 && o.StaleAfter == 0:
+		return errors.New("Options.Beta renews results before they are stale: set StaleAfter too")
+	case o.WritePolicy > OnEvict:
+		return fmt.Errorf("Options.WritePolicy is %v: it needs Through, Behind or OnEvict", o.WritePolicy)
+	case o.Stale > Serve:
+		return fmt.Errorf("Options.Stale is %v: it needs Renew or Serve", o.Stale)
+	case o.Archive == nil && o.Purge:
+		return errors.New("Options.Purge empties memory into an archive: set Archive too")
+	case o.Archive == nil && o.WritePolicy != Through:
+		return fmt.Errorf("Options.WritePolicy is %v but there is no archive: set Archive too", o.WritePolicy)
+	}
+	return nil
 }
 
 // nameOf returns the name of a top-level function. The names of others change

@@ -4,153 +4,154 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"sync"
-	"time"
 
 	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/cache"
 	"github.com/klepto-go/klepto/keymap"
+	"github.com/klepto-go/klepto/value"
 )
 
-// keep puts r into the archive and into memory, in this order. An error says
-// that r is in memory only.
-func (m *Memo[In, Out]) keep(ctx context.Context, in In, r *result[Out], key keymap.Key) error {
-	defer m.cache.Set(key.Digest, r)
-	args, err := m.arguments(in)
-	if err != nil {
-		return err
-	}
-	r.args = args
-	if m.options.Archive == nil {
+// keep puts r where the options want it: into the archive, now or later, and into
+// memory, in this order. It fills in what a new result lacks. An error says that r
+// is in memory only.
+func (m *Memo[In, Out]) keep(ctx context.Context, in In, r *result[Out]) error {
+	if m.options.Keep != nil && !m.options.Keep(r.out) {
 		return nil
 	}
-	v, err := m.out.Encode(r.out)
-	if err != nil {
+	var err error
+	if r.args, err = m.arguments(in); err != nil {
+		m.remember(r)
 		return err
 	}
+	a := m.archive.Load()
+	var v value.Value
+	if a != nil || m.options.MaxBytes > 0 || m.options.EntryLimit > 0 {
+		if v, err = m.out.Encode(r.out); err != nil {
+			m.remember(r)
+			return fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+		}
+		r.bytes = value.Size(v)
+	}
+	if m.options.EntryLimit > 0 && r.bytes > m.options.EntryLimit {
+		return nil
+	}
+	switch {
+	case a == nil && m.options.WritePolicy != OnEvict:
+	case m.options.WritePolicy == Through,
+		a != nil && m.options.Policy == cache.NO: // nothing ever leaves a memory that holds nothing
+		if err = a.Put(ctx, m.entry(r, v)); err != nil {
+			m.backlog.add(r)
+		} else {
+			m.backlog.remove(r.key.Digest)
+		}
+	default:
+		m.backlog.add(r)
+	}
+	m.remember(r)
+	return err
+}
+
+// remember puts r into memory.
+func (m *Memo[In, Out]) remember(r *result[Out]) {
+	o := cache.SetOptions{Cost: r.elapsed}
+	if r.err != nil {
+		o = cache.SetOptions{TTL: m.options.ErrorTTL}
+	}
+	m.cache.SetWith(r.key.Digest, r, &o)
+}
+
+// evicted is told of every result that leaves memory.
+func (m *Memo[In, Out]) evicted(d keymap.Digest, r *result[Out], cause cache.Cause) {
+	if cause != cache.Full && cause != cache.Purged && cause != cache.TooBig {
+		return
+	}
+	if waiting, ok := m.backlog.get(d); !ok || waiting != r {
+		return
+	}
+	if m.archive.Load() == nil { // taken away by SetArchive: the bound on memory holds all the same
+		m.backlog.stored(r)
+		return
+	}
+	if err := m.save(context.Background(), []*result[Out]{r}); err != nil {
+		m.report(err)
+	}
+}
+
+// entry is what the archive keeps of r, whose value is v.
+func (m *Memo[In, Out]) entry(r *result[Out], v value.Value) *archive.Entry {
 	p := m.origin
 	p.Created, p.Elapsed = r.created, r.elapsed
-	e := &archive.Entry{
-		Key: key,
+	return &archive.Entry{
+		Key: r.key,
 		Call: archive.Call{
 			Function: m.options.Name,
 			Version:  m.options.Version,
 			Rounding: m.options.Rounding.String(),
-			Args:     args,
+			Args:     r.args,
 		},
 		Value:      v,
 		GoType:     m.goType,
 		Provenance: p,
 	}
-	if err := m.options.Archive.Put(ctx, e); err != nil {
-		m.unsaved.add(key.Digest, e, r)
-		return err
-	}
-	m.unsaved.remove(key.Digest)
-	return nil
 }
 
-// Lookup returns the result for in if it is in memory or in the archive, and
-// false if it is not. It never calls the function, nor waits for one.
-func (m *Memo[In, Out]) Lookup(ctx context.Context, in In) (out Out, ok bool, err error) {
-	key, err := m.open(in)
-	if err != nil {
-		return out, false, err
+// load reads a result from the archive. It returns nil, nil where there is none.
+func (m *Memo[In, Out]) load(ctx context.Context, key keymap.Key) (*result[Out], error) {
+	a := m.archive.Load()
+	if a == nil {
+		return nil, nil
 	}
-	r, ok := m.cache.Get(key.Digest)
-	if !ok {
-		r, ok = m.unsaved.get(key.Digest)
-	}
-	if !ok {
-		if r, err = m.load(ctx, key); r == nil || err != nil {
-			return out, false, err
-		}
-		m.counts.archived.Add(1)
-		m.cache.Set(key.Digest, r)
-	}
-	m.counts.saved.Add(int64(r.elapsed))
-	return m.own(r.out), true, nil
-}
-
-// Put keeps out as the result for in, in memory and in the archive, in place of
-// any other.
-func (m *Memo[In, Out]) Put(ctx context.Context, in In, out Out) error {
-	key, err := m.open(in)
-	if err != nil {
-		return err
-	}
-	r := &result[Out]{out: m.own(out), created: time.Now()}
-	if err := m.keep(ctx, in, r, key); err != nil {
-		return &NotStoredError{Function: m.options.Name, Key: key.Name, Err: err}
-	}
-	return nil
-}
-
-// Delete forgets the result for in, in memory and in the archive, and reports
-// whether there was one. A computation under way is not stopped, and its result
-// is kept.
-func (m *Memo[In, Out]) Delete(ctx context.Context, in In) (bool, error) {
-	key, err := m.open(in)
-	if err != nil {
-		return false, err
-	}
-	known := m.unsaved.remove(key.Digest)
-	if m.cache.Delete(key.Digest) {
-		known = true
-	}
-	if m.options.Archive == nil {
-		return known, nil
-	}
-	err = m.options.Archive.Delete(ctx, m.options.Name, key)
+	e, err := a.Get(ctx, m.options.Name, key)
 	if errors.Is(err, archive.ErrNotFound) {
-		return known, nil
+		return nil, nil
 	}
 	if err != nil {
-		return known, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+		return nil, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
 	}
-	return true, nil
+	return m.decode(e)
 }
 
-// Sync stores again what could not be stored, and makes the archive durable. Its
-// error joins one *NotStoredError for each result that is still in memory only.
-func (m *Memo[In, Out]) Sync(ctx context.Context) error {
-	if m.options.Archive == nil {
+func (m *Memo[In, Out]) decode(e *archive.Entry) (*result[Out], error) {
+	out, err := m.out.Decode(e.Value)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s: entry %s holds a %s: %w: change Options.Version, or Delete the entry", ErrMismatch, m.options.Name, e.Key.Name, e.GoType, err)
+	}
+	return &result[Out]{out: out, key: e.Key, args: e.Call.Args, created: e.Provenance.Created, elapsed: e.Provenance.Elapsed, bytes: e.Bytes}, nil
+}
+
+// save stores results in the archive, in batches, and takes them off the backlog.
+// The error joins one *NotStoredError for each that is still in memory only.
+func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) error {
+	a := m.archive.Load()
+	if a == nil || len(results) == 0 {
 		return nil
 	}
 	var errs []error
-	for d, u := range m.unsaved.all() {
-		if err := m.options.Archive.Put(ctx, u.entry); err != nil {
-			errs = append(errs, &NotStoredError{Function: m.options.Name, Key: u.entry.Key.Name, Err: err})
+	fail := func(r *result[Out], err error) {
+		errs = append(errs, &NotStoredError{Function: m.options.Name, Key: r.key.Name, Err: err})
+	}
+	entries := make([]*archive.Entry, 0, len(results))
+	sound := make([]*result[Out], 0, len(results))
+	for _, r := range results {
+		v, err := m.out.Encode(r.out)
+		if err != nil {
+			fail(r, err)
 			continue
 		}
-		m.unsaved.remove(d)
+		entries, sound = append(entries, m.entry(r, v)), append(sound, r)
 	}
-	if err := m.options.Archive.Sync(ctx); err != nil {
-		errs = append(errs, fmt.Errorf("klepto: %s: %w", m.options.Name, err))
+	n, err := a.PutMany(ctx, entries)
+	for _, r := range sound[:n] {
+		m.backlog.stored(r)
+	}
+	for _, r := range sound[n:] {
+		fail(r, err)
 	}
 	return errors.Join(errs...)
 }
 
-// Close ends the use of the memo: it stores again what could not be stored, and
-// later calls return ErrClosed. Computations under way go on; what they return
-// is stored as long as the archive, which Close leaves open, is. Closing twice
-// is no error.
-func (m *Memo[In, Out]) Close() error {
-	if m.closed.Swap(true) {
-		return nil
-	}
-	err := m.Sync(context.Background())
-	m.cache.Clear()
-	return err
-}
-
-// open makes the key of a call on a memo that is not closed.
-func (m *Memo[In, Out]) open(in In) (keymap.Key, error) {
-	if m.closed.Load() {
-		return keymap.Key{}, ErrClosed
-	}
-	return m.Key(in)
-}
+// flush saves the backlog.
+func (m *Memo[In, Out]) flush(ctx context.Context) error { return m.save(ctx, m.backlog.all()) }
 
 // report counts an error that no caller gets, and hands it to OnError.
 func (m *Memo[In, Out]) report(err error) {
@@ -158,52 +159,4 @@ func (m *Memo[In, Out]) report(err error) {
 	if m.options.OnError != nil {
 		m.options.OnError(err)
 	}
-}
-
-// unsaved holds results that an archive failed to store.
-type unsaved[Out any] struct {
-	mu sync.Mutex
-	m  map[keymap.Digest]unsavedResult[Out]
-}
-
-type unsavedResult[Out any] struct {
-	entry *archive.Entry
-	*result[Out]
-}
-
-func (u *unsaved[Out]) add(d keymap.Digest, e *archive.Entry, r *result[Out]) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	if u.m == nil {
-		u.m = make(map[keymap.Digest]unsavedResult[Out])
-	}
-	u.m[d] = unsavedResult[Out]{e, r}
-}
-
-func (u *unsaved[Out]) get(d keymap.Digest) (*result[Out], bool) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	r, ok := u.m[d]
-	return r.result, ok
-}
-
-func (u *unsaved[Out]) remove(d keymap.Digest) bool {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	_, ok := u.m[d]
-	delete(u.m, d)
-	return ok
-}
-
-// all returns a copy, so that archives are written without the lock.
-func (u *unsaved[Out]) all() map[keymap.Digest]unsavedResult[Out] {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return maps.Clone(u.m)
-}
-
-func (u *unsaved[Out]) len() int {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return len(u.m)
 }

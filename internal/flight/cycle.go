@@ -18,6 +18,13 @@ var graph sync.Mutex
 
 type nodeKey struct{}
 
+// Outside returns a context with the values of ctx for work that ctx's
+// computation does not wait for: it ends on its own, and waiting in it closes no
+// cycle.
+func Outside(ctx context.Context) context.Context {
+	return context.WithValue(context.WithoutCancel(ctx), nodeKey{}, nil)
+}
+
 // enter adds the edge from the computation that ctx belongs to, if any, to
 // target. It reports false, and adds nothing, if that would close a cycle.
 func enter(ctx context.Context, target *node) bool {

@@ -1,0 +1,101 @@
+package klepto
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/klepto-go/klepto/keymap"
+)
+
+// backlog holds the results that are to go to the archive and are not there yet:
+// those that it failed to store, and those whose turn has not come under
+// WritePolicy Behind or OnEvict. They are results like those in memory: no key
+// in it is computed again.
+type backlog[Out any] struct {
+	mu   sync.Mutex
+	m    map[keymap.Digest]*result[Out]
+	wake chan struct{} // a signal for the writer; nil without one
+	stop context.CancelFunc
+	done chan struct{} // closed when the writer has ended
+}
+
+// start begins to flush in the background what is added.
+func (b *backlog[Out]) start(flush func(context.Context) error, report func(error)) {
+	ctx, cancel := context.WithCancel(context.Background())
+	b.wake, b.stop, b.done = make(chan struct{}, 1), cancel, make(chan struct{})
+	go func() {
+		defer close(b.done)
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-b.wake:
+			}
+			// What fails stays here, for the next result or Sync to try again.
+			if err := flush(ctx); err != nil && ctx.Err() == nil {
+				report(err)
+			}
+		}
+	}()
+}
+
+// end stops the writer, and waits for it.
+func (b *backlog[Out]) end() {
+	if b.stop != nil {
+		b.stop()
+		<-b.done
+	}
+}
+
+func (b *backlog[Out]) add(r *result[Out]) {
+	b.mu.Lock()
+	if b.m == nil {
+		b.m = make(map[keymap.Digest]*result[Out])
+	}
+	b.m[r.key.Digest] = r
+	b.mu.Unlock()
+	select {
+	case b.wake <- struct{}{}:
+	default: // no writer, or one that has been woken
+	}
+}
+
+func (b *backlog[Out]) get(d keymap.Digest) (*result[Out], bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	r, ok := b.m[d]
+	return r, ok
+}
+
+// remove takes the result of a key off, whichever it is.
+func (b *backlog[Out]) remove(d keymap.Digest) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	_, ok := b.m[d]
+	delete(b.m, d)
+	return ok
+}
+
+// stored takes r off, unless a newer result has its key.
+func (b *backlog[Out]) stored(r *result[Out]) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.m[r.key.Digest] == r {
+		delete(b.m, r.key.Digest)
+	}
+}
+
+// all returns what there is, the oldest first.
+func (b *backlog[Out]) all() []*result[Out] {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.SortedFunc(maps.Values(b.m), func(x, y *result[Out]) int { return x.created.Compare(y.created) })
+}
+
+func (b *backlog[Out]) len() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.m)
+}

@@ -1,0 +1,225 @@
+package klepto
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/keymap"
+)
+
+// Lookup returns the result for in if it is in memory or in the archive, and
+// false if it is not; however old it is. It never calls the function, nor waits
+// for one.
+func (m *Memo[In, Out]) Lookup(ctx context.Context, in In) (out Out, ok bool, err error) {
+	key, err := m.open(in)
+	if err != nil {
+		return out, false, err
+	}
+	r, ok := m.cache.Get(key.Digest)
+	if ok && r.err != nil {
+		m.counts.unusable(r.elapsed)
+		return out, false, nil
+	}
+	if !ok {
+		var source Source
+		if r, source, err = m.recall(ctx, key); r == nil || r.err != nil || err != nil {
+			return out, false, err
+		}
+		m.counts.count(Info{Source: source, Elapsed: r.elapsed})
+	}
+	return m.own(r.out), true, nil
+}
+
+// Put keeps out as the result for in, in memory and in the archive, in place of
+// any other.
+func (m *Memo[In, Out]) Put(ctx context.Context, in In, out Out) error {
+	key, err := m.open(in)
+	if err != nil {
+		return err
+	}
+	r := &result[Out]{out: m.own(out), key: key, created: m.options.Clock()}
+	if err := m.keep(ctx, in, r); err != nil {
+		return &NotStoredError{Function: m.options.Name, Key: key.Name, Err: err}
+	}
+	return nil
+}
+
+// Delete forgets the result for in, in memory and in the archive, and reports
+// whether there was one. A computation under way is not stopped, and its result
+// is kept.
+func (m *Memo[In, Out]) Delete(ctx context.Context, in In) (bool, error) {
+	key, err := m.open(in)
+	if err != nil {
+		return false, err
+	}
+	known := m.backlog.remove(key.Digest)
+	if m.cache.Delete(key.Digest) {
+		known = true
+	}
+	a := m.archive.Load()
+	if a == nil {
+		return known, nil
+	}
+	err = a.Delete(ctx, m.options.Name, key)
+	if errors.Is(err, archive.ErrNotFound) {
+		return known, nil
+	}
+	if err != nil {
+		return known, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+	}
+	return true, nil
+}
+
+// Load brings results from the archive into memory, those for the given
+// arguments or, without any, all of this function and version, and returns how
+// many. Memory keeps as many of them as fit.
+func (m *Memo[In, Out]) Load(ctx context.Context, in ...In) (n int, err error) {
+	if m.closed.Load() {
+		return 0, ErrClosed
+	}
+	a := m.archive.Load()
+	if a == nil {
+		return 0, nil
+	}
+	if len(in) == 0 {
+		for e, err := range a.All(ctx, m.options.Name) {
+			if err != nil {
+				return n, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+			}
+			if e.Call.Version != m.options.Version || e.Call.Rounding != m.options.Rounding.String() {
+				continue
+			}
+			r, err := m.decode(e)
+			if err != nil {
+				return n, err
+			}
+			m.remember(r)
+			n++
+		}
+		return n, nil
+	}
+	for _, x := range in {
+		key, err := m.Key(x)
+		if err != nil {
+			return n, err
+		}
+		r, err := m.load(ctx, key)
+		if err != nil {
+			return n, err
+		}
+		if r != nil {
+			m.remember(r)
+			n++
+		}
+	}
+	return n, nil
+}
+
+// Dump stores results that are in memory in the archive, those for the given
+// arguments or, without any, all, and returns how many. It is of use under
+// WritePolicy OnEvict, and after SetArchive.
+func (m *Memo[In, Out]) Dump(ctx context.Context, in ...In) (int, error) {
+	if m.closed.Load() {
+		return 0, ErrClosed
+	}
+	if m.archive.Load() == nil {
+		return 0, fmt.Errorf("klepto: %s: there is no archive to dump to: use SetArchive", m.options.Name)
+	}
+	var results []*result[Out]
+	if len(in) == 0 {
+		seen := map[keymap.Digest]bool{}
+		for d, r := range m.cache.All() {
+			seen[d] = true
+			if r.err == nil {
+				results = append(results, r)
+			}
+		}
+		for _, r := range m.backlog.all() {
+			if !seen[r.key.Digest] {
+				results = append(results, r)
+			}
+		}
+	}
+	for _, x := range in {
+		key, err := m.Key(x)
+		if err != nil {
+			return 0, err
+		}
+		r, ok := m.cache.Peek(key.Digest)
+		if !ok {
+			r, ok = m.backlog.get(key.Digest)
+		}
+		if ok && r.err == nil {
+			results = append(results, r)
+		}
+	}
+	err := m.save(ctx, results)
+	return len(results) - failures(err), err
+}
+
+// failures counts the errors that save joined.
+func failures(err error) int {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return len(joined.Unwrap())
+	}
+	return 0
+}
+
+// Sync stores what is not stored yet, and makes the archive durable. Its error
+// joins one *NotStoredError for each result that is still in memory only.
+func (m *Memo[In, Out]) Sync(ctx context.Context) error {
+	a := m.archive.Load()
+	if a == nil {
+		return nil
+	}
+	err := m.flush(ctx)
+	if syncErr := a.Sync(ctx); syncErr != nil {
+		err = errors.Join(err, fmt.Errorf("klepto: %s: %w", m.options.Name, syncErr))
+	}
+	return err
+}
+
+// Clear forgets all results in memory, after a Sync. The archive keeps what it
+// has.
+func (m *Memo[In, Out]) Clear(ctx context.Context) error {
+	err := m.Sync(ctx)
+	m.cache.Clear()
+	return err
+}
+
+// Archive returns the archive behind the memo, or nil.
+func (m *Memo[In, Out]) Archive() *archive.Archive { return m.archive.Load() }
+
+// SetArchive puts another archive, or with nil none, behind the memo. What is not
+// stored yet goes to the new one; without one, under WritePolicy OnEvict, it is
+// gone when it leaves memory. The old archive is left open.
+func (m *Memo[In, Out]) SetArchive(a *archive.Archive) { m.archive.Store(a) }
+
+// Enable turns memoizing on or off. While it is off, calls go to the function,
+// and nothing is looked up or kept.
+func (m *Memo[In, Out]) Enable(on bool) { m.off.Store(!on) }
+
+// Close ends the use of the memo: it stores what is not stored yet, and later
+// calls return ErrClosed. Computations under way go on; what they return is
+// stored as long as the archive, which Close leaves open, is. Closing twice is no
+// error.
+func (m *Memo[In, Out]) Close() error {
+	m.off.Store(true)
+	if m.closed.Swap(true) {
+		return nil
+	}
+	m.backlog.end()
+	err := m.Sync(context.Background())
+	m.cache.Clear()
+	return err
+}
+
+// open makes the key of a call on a memo that is not closed.
+func (m *Memo[In, Out]) open(in In) (keymap.Key, error) {
+	if m.closed.Load() {
+		return keymap.Key{}, ErrClosed
+	}
+	return m.Key(in)
+}
