@@ -41,7 +41,7 @@ func (c *Codec[T]) Encode(x T) (Value, error) {
 // wraps ErrMismatch and names the path; fields tagged "-" are zero.
 func (c *Codec[T]) Decode(v Value) (T, error) {
 	var x, zero T
-	if err := c.plan.decode(v, unsafe.Pointer(&x)); err != nil {
+	if err := decodeInto(c.plan, v, unsafe.Pointer(&x)); err != nil {
 		return zero, under(c.name, err)
 	}
 	return x, nil
@@ -98,13 +98,19 @@ func To(v Value, dst any) error {
 	if err != nil {
 		return err
 	}
+	x := reflect.New(t)
+	if err := decodeInto(n, v, x.UnsafePointer()); err != nil {
+		return under(typeName(t), err)
+	}
+	n.deepen(x.UnsafePointer())
+	p.Elem().Set(x.Elem())
+	return nil
+}
+
+// decodeInto checks the tree once, so that the plans need not.
+func decodeInto(n node, v Value, p unsafe.Pointer) error {
 	if err := Validate(v); err != nil {
 		return err
 	}
-	x := reflect.New(t)
-	if err := n.decode(Clone(v), x.UnsafePointer()); err != nil {
-		return under(typeName(t), err)
-	}
-	p.Elem().Set(x.Elem())
-	return nil
+	return n.decode(v, p)
 }

@@ -75,11 +75,8 @@ func (m *mapping) decode(v Value, p unsafe.Pointer) error {
 		return nil
 	}
 	src, ok := v.(*Map)
-	if !ok || src.Keys == nil || src.Keys.Elem != m.key.elem() || len(src.Keys.Shape) != 1 || src.Keys.Shape[0] != len(src.Items) {
+	if !ok || src.Keys.Elem != m.key.elem() {
 		return mismatch(v, "a map by %s", m.key.elem())
-	}
-	if err := src.Keys.validate(); err != nil {
-		return err
 	}
 	dst := reflect.MakeMapWithSize(m.typ, len(src.Items))
 	k, e := reflect.New(m.typ.Key()), reflect.New(m.typ.Elem())
@@ -92,9 +89,6 @@ func (m *mapping) decode(v Value, p unsafe.Pointer) error {
 			return under(subscript(k.Elem()), err)
 		}
 		dst.SetMapIndex(k.Elem(), e.Elem())
-	}
-	if dst.Len() != len(src.Items) {
-		return fail(ErrInvalid, "a map with %d pairs has only %d different keys", len(src.Items), dst.Len())
 	}
 	reflect.NewAt(m.typ, p).Elem().Set(dst)
 	return nil

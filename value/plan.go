@@ -14,7 +14,7 @@ type node interface {
 	// encode returns the tree of the Go value. It may alias what the value
 	// refers to, never *p itself, which may be a scratch variable.
 	encode(p unsafe.Pointer) (Value, error)
-	// decode sets a zeroed Go value from a tree, whose slices it may keep.
+	// decode sets a zeroed Go value from a valid tree, whose slices it may keep.
 	decode(v Value, p unsafe.Pointer) error
 	// deepen turns the shallow copy at p into a deep one.
 	deepen(p unsafe.Pointer)

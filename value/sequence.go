@@ -71,9 +71,6 @@ func decodeGrid(g grid, v Value, p unsafe.Pointer) error {
 	if !ok || a.Elem != g.kind().elem() || len(a.Shape) != g.rank() {
 		return mismatch(v, "%s", gridName(g))
 	}
-	if err := a.validate(); err != nil {
-		return err
-	}
 	want := make([]int, g.rank())
 	g.static(want)
 	for i, d := range want {
@@ -123,12 +120,11 @@ func compileSequence(t reflect.Type, path string, open []reflect.Type) (node, er
 	switch elem := elem.(type) {
 	case *block:
 		if s.length >= 0 {
-			return &block{
-				leaf:  elem.leaf,
-				shape: append([]int{s.length}, elem.shape...),
-				count: s.length * elem.count,
-				bytes: t.Size(),
-			}, nil
+			shape := append([]int{s.length}, elem.shape...)
+			if hollow(shape) {
+				return nil, unsupported(path, "%s has more than %d rows and no elements", t, maxHollow)
+			}
+			return &block{leaf: elem.leaf, shape: shape, count: s.length * elem.count, bytes: t.Size()}, nil
 		}
 		return &ndarray{s, elem}, nil
 	case *ndarray:

@@ -23,22 +23,20 @@ type column struct {
 }
 
 // columns returns what a slice of s is made of, or false where a field has no
-// fixed size, or where no field takes space (then rows need a List to count).
+// fixed size or none at all, so that every row of a Table has data.
 func (s *structure) columns() ([]column, bool) {
 	cols, ok := s.appendColumns(nil, "", 0)
 	if !ok {
 		return nil, false
 	}
 	names := map[string]bool{}
-	space := false
 	for _, c := range cols {
-		if names[c.name] {
-			return nil, false // a field tagged "a.b" beside a.b
+		if names[c.name] || c.count == 0 {
+			return nil, false // a field tagged "a.b" beside a.b, or [0]int
 		}
 		names[c.name] = true
-		space = space || c.count > 0
 	}
-	return cols, space
+	return cols, len(cols) > 0
 }
 
 func (s *structure) appendColumns(cols []column, prefix string, offset uintptr) ([]column, bool) {
@@ -97,10 +95,6 @@ func (t *table) decode(v Value, p unsafe.Pointer) error {
 	if !ok || len(src.Columns) != len(t.columns) {
 		return mismatch(v, "a table of %d columns", len(t.columns))
 	}
-	if src.N < 0 {
-		return fail(ErrInvalid, "a table of %d rows", src.N)
-	}
-	// Everything is checked before rows are made: N alone proves nothing.
 	from := make([]*Array, len(t.columns))
 	for i, c := range t.columns {
 		a := src.column(i, c.name)
@@ -110,9 +104,6 @@ func (t *table) decode(v Value, p unsafe.Pointer) error {
 		want := append([]int{src.N}, c.shape...)
 		if a.Elem != c.elem() || !slices.Equal(a.Shape, want) {
 			return under("[]."+c.name, mismatch(a, "%s", describeShape(c.elem().String(), want)))
-		}
-		if err := a.validate(); err != nil {
-			return under("[]."+c.name, err)
 		}
 		from[i] = a
 	}

@@ -33,11 +33,10 @@ func validate(v Value, depth int) error {
 		if err := v.Meta.validate(); err != nil {
 			return err
 		}
-		names := newNames(len(v.Fields))
-		for i, f := range v.Fields {
-			if err := names.add(f.Name); err != nil {
-				return under(index(i), err)
-			}
+		if err := validateNames(len(v.Fields), func(i int) string { return v.Fields[i].Name }); err != nil {
+			return err
+		}
+		for _, f := range v.Fields {
 			if err := validate(f.Value, depth-1); err != nil {
 				return under("."+f.Name, err)
 			}
@@ -133,11 +132,10 @@ func (t *Table) validate() error {
 	if t.N < 0 || len(t.Columns) == 0 && t.N > maxHollow {
 		return fail(ErrInvalid, "a table of %d rows and %d columns", t.N, len(t.Columns))
 	}
-	names := newNames(len(t.Columns))
-	for i, c := range t.Columns {
-		if err := names.add(c.Name); err != nil {
-			return under(index(i), err)
-		}
+	if err := validateNames(len(t.Columns), func(i int) string { return t.Columns[i].Name }); err != nil {
+		return err
+	}
+	for _, c := range t.Columns {
 		if err := c.Array.validate(); err != nil {
 			return under("."+c.Name, err)
 		}
@@ -188,18 +186,27 @@ func hasNaN(data any) bool {
 	return false
 }
 
-// names finds duplicates among the fields of one node.
-type names map[string]struct{}
-
-func newNames(n int) names { return make(names, n) }
-
-func (n names) add(name string) error {
-	if name == "" || !utf8.ValidString(name) {
-		return fail(ErrInvalid, "%q cannot name a field", name)
+// validateNames demands that the n names of one node are usable and different.
+func validateNames(n int, name func(i int) string) error {
+	var seen map[string]bool
+	if n > 16 { // below, looking at all pairs is faster
+		seen = make(map[string]bool, n)
 	}
-	if _, dup := n[name]; dup {
-		return fail(ErrInvalid, "two fields are named %q", name)
+	for i := range n {
+		s := name(i)
+		if s == "" || !utf8.ValidString(s) {
+			return fail(ErrInvalid, "%q cannot name a field", s)
+		}
+		dup := seen[s]
+		for j := 0; seen == nil && j < i; j++ {
+			dup = dup || name(j) == s
+		}
+		if dup {
+			return fail(ErrInvalid, "two fields are named %q", s)
+		}
+		if seen != nil {
+			seen[s] = true
+		}
 	}
-	n[name] = struct{}{}
 	return nil
 }

@@ -12,6 +12,7 @@ type Value interface {
 type Elem uint8
 
 // The element types. Data of an Array holds the Go slice named on each line.
+// The numbers are part of every stored sum: append to them, never change them.
 const (
 	Bool       Elem = iota + 1 // []bool
 	Int8                       // []int8
