@@ -24,6 +24,20 @@ func init() {
 		},
 		Probe: probeFile,
 	})
+	archive.Register("hdfdir", &archive.Scheme{
+		Params: params,
+		Open: func(_ context.Context, u *archive.URL) (driver.Archive, error) {
+			path, o, err := options(u)
+			if err != nil {
+				return nil, err
+			}
+			return openDir(path, o)
+		},
+		Probe: func(path string) (bool, error) {
+			m, err := readMarker(path)
+			return err == nil && m.Format == dirFormat, nil // without a marker it is some folder, or a file
+		},
+	})
 }
 
 // options reads the parameters of a URL.

@@ -151,7 +151,7 @@ func ensure(path string, mode Mode) error {
 		return openError(dir, err)
 	}
 	defer os.Remove(temp)
-	if err := makeFile(temp, func(*h5.Group) error { return nil }); err != nil {
+	if err := makeFile(temp, true, func(*h5.Group) error { return nil }); err != nil {
 		return openError(path, err)
 	}
 	// A link, and not a rename, so that of two processes one makes the file.
@@ -160,12 +160,12 @@ func ensure(path string, mode Mode) error {
 			return openError(path, err)
 		}
 	}
-	return syncDir(dir)
+	return syncPath(dir)
 }
 
 // makeFile writes a file of this format at a path where there is none.
-func makeFile(path string, fill func(root *h5.Group) error) error {
-	f, err := h5.Open(path, &h5.FileOptions{Create: true})
+func makeFile(path string, durable bool, fill func(root *h5.Group) error) error {
+	f, err := h5.Open(path, &h5.FileOptions{Create: true, Unlocked: true})
 	if err != nil {
 		return err
 	}
@@ -176,10 +176,10 @@ func makeFile(path string, fill func(root *h5.Group) error) error {
 	if err == nil {
 		err = fill(root)
 	}
-	if err == nil {
-		err = f.Commit(true)
+	if err = errors.Join(err, f.Close()); err != nil || !durable {
+		return err
 	}
-	return errors.Join(err, f.Close())
+	return syncPath(path) // after the close, which writes too
 }
 
 // repair makes every index anew that does not fit its entries: another program may

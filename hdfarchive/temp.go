@@ -1,10 +1,16 @@
 package hdfarchive
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // tempName returns a name for a file that will become path, in the same folder. It
@@ -22,15 +28,37 @@ func tempName(path string) (string, error) {
 // tempPrefix begins the names of such files. No escaped name begins with a dot.
 const tempPrefix = ".klepto-tmp."
 
-// syncDir makes the names in a folder durable.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
+// syncPath makes the bytes of a file, or the names in a folder, durable.
+func syncPath(path string) error {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	if err := d.Sync(); err != nil {
-		d.Close()
-		return err
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// How old what a dead process of this machine left behind must be before it is
+// removed, and what some process of any: another container may have the same name
+// and other processes.
+const (
+	orphanAge    = 10 * time.Minute
+	abandonedAge = 24 * time.Hour
+)
+
+// orphaned tells whether nobody will finish the temporary file.
+func orphaned(name string, modified, now time.Time) bool {
+	age := now.Sub(modified)
+	if age > abandonedAge {
+		return true
 	}
-	return d.Close()
+	parts := strings.Split(strings.TrimPrefix(name, tempPrefix), ".")
+	host, err := os.Hostname()
+	if err != nil || len(parts) < 3 || strings.Join(parts[:len(parts)-2], ".") != escape(host) {
+		return false
+	}
+	pid, err := strconv.Atoi(parts[len(parts)-2])
+	if err != nil || pid <= 0 {
+		return false
+	}
+	return age > orphanAge && errors.Is(unix.Kill(pid, 0), unix.ESRCH)
 }

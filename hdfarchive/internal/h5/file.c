@@ -16,16 +16,25 @@ int k_is_hdf5(const char *path, k_reply *r) {
 	return k_leave(r, yes < 0 ? K_FAIL : K_OK);
 }
 
+static herr_t unlock(hid_t fapl) {
+#if H5_VERSION_GE(1, 10, 7)
+	return H5Pset_file_locking(fapl, 0, 1);
+#else
+	(void)fapl;
+	return 0;
+#endif
+}
+
 /* k_fapl makes a file access list (a). Low V18: superblock 2, whose metadata carry
    checksums and which 1.8 still reads. Never low LATEST at creation: the file would
    be marked as open for writing, and after a crash refuse every reader. Closing a
    file closes what was opened in it. */
-int k_fapl(k_reply *r) {
+int k_fapl(int unlocked, k_reply *r) {
 	k_enter(r);
 	hid_t p = H5Pcreate(H5P_FILE_ACCESS);
 	if (p < 0)
 		return k_leave(r, K_FAIL);
-	if (H5Pset_libver_bounds(p, H5F_LIBVER_V18, H5F_LIBVER_LATEST) < 0 || H5Pset_fclose_degree(p, H5F_CLOSE_STRONG) < 0) {
+	if (H5Pset_libver_bounds(p, H5F_LIBVER_V18, H5F_LIBVER_LATEST) < 0 || H5Pset_fclose_degree(p, H5F_CLOSE_STRONG) < 0 || (unlocked && unlock(p) < 0)) {
 		k_note(r, K_FAIL);
 		H5Pclose(p);
 		return k_leave(r, K_FAIL);

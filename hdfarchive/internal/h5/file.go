@@ -18,6 +18,9 @@ type FileOptions struct {
 	Write   bool    // for reading and writing
 	Create  bool    // a new file; it is an error when there is one
 	Backing Backing // nil: Direct
+	// Unlocked opens without the lock of HDF5, for files that are complete before
+	// they get their name and never change. Before HDF5 1.10.7 it has no effect.
+	Unlocked bool
 }
 
 // Backing decides how what HDF5 writes reaches the disk. Its methods are called
@@ -62,7 +65,11 @@ func Open(path string, o *FileOptions) (*File, error) {
 		}
 	}
 	var fapl C.hid_t
-	if err := call("open", path, func(r *C.k_reply) C.int { return C.k_fapl(r) }, func(r *C.k_reply) { fapl = C.hid_t(r.a) }); err != nil {
+	var unlocked C.int
+	if o.Unlocked {
+		unlocked = 1
+	}
+	if err := call("open", path, func(r *C.k_reply) C.int { return C.k_fapl(unlocked, r) }, func(r *C.k_reply) { fapl = C.hid_t(r.a) }); err != nil {
 		return nil, err
 	}
 	defer call("close access list", path, func(r *C.k_reply) C.int { return C.k_close_plist(fapl, r) }, nil)

@@ -82,8 +82,6 @@ static int apply_locked(journal *j, journal_fault *fault)
     int            durable = j->options.sync != JOURNAL_SYNC_OFF, failed;
 
     if (journal_verify(j, fault)) return -1;
-    /* Nothing is applied before its journal is durable: a power cut would leave half of it. */
-    if (durable && journal_sync(j->wal)) return journal_fail_os(fault, "sync the journal", j->walpath);
     if (!(pages = journal_sorted(j, &n, 0))) return journal_fail_os(fault, "write", j->path);
     /* New pages first: a full disk then shows before a page of the old file is touched. */
     failed = write_pages(j, pages, n, old, UINT64_MAX) || write_pages(j, pages, n, 0, old);
@@ -111,6 +109,12 @@ int journal_apply(journal *j, int wait_ms, journal_fault *fault)
     int           held, failed = 0;
 
     if (j->walsize == 0 && j->disk == j->committed) return 0;
+    /* Nothing is applied before its journal is durable: a power cut would leave half of it. */
+    if (j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->wal)) {
+        journal_fail_os(&why, "sync the journal", j->walpath);
+        if (fault) *fault = why;
+        return journal_poison(j, &why);
+    }
     held = journal_flock(j->fd, LOCK_EX, wait_ms);
     if (held == 0) {
         failed = apply_locked(j, &why);

@@ -303,3 +303,56 @@ func TestRecoverJournal(t *testing.T) {
 		t.Errorf("it was touched: %q, %v", b, err)
 	}
 }
+
+// While another program holds the file, the journal grows with what is changed, not
+// with the number of commits.
+func TestJournalUnderLongReader(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	f, j := journaled(t, path, h5.FileOptions{Create: true}, &h5.JournalOptions{Checkpoint: 256 << 10, Cache: 64 << 10, Wait: time.Millisecond})
+	put(t, f, "a", 100)
+	if err := j.Checkpoint(0); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := h5.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 300 {
+		put(t, f, fmt.Sprint("b", i), 10)
+		if err := f.Commit(false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s, err := j.Stats()
+	if err != nil || s.Deferred == 0 || s.Rewrites == 0 || s.JournalBytes > 1<<20 || s.Written < 4*s.JournalBytes || s.MemoryBytes > 128<<10 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if got := names(t, reader); got != "a" {
+		t.Errorf("the reader sees %q", got)
+	}
+	ours, _ := journaled(t, path, h5.FileOptions{}, nil)
+	if got := names(t, ours); strings.Count(got, " ") != 300 {
+		t.Errorf("through the journal: %q", got)
+	}
+	if err := ours.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := f.Close(); err != nil || !errors.Is(j.Left(), h5.ErrBusy) {
+		t.Errorf("close: %v, %v", err, j.Left())
+	}
+	if err := reader.Close(); err != nil {
+		t.Error(err)
+	}
+	if s, err := h5.RecoverJournal(path); err != nil || s.Replayed == 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if f, err = h5.Open(path, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(t, f); strings.Count(got, " ") != 300 {
+		t.Errorf("recovered %q", got)
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+}

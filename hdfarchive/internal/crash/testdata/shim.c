@@ -160,9 +160,10 @@ static ssize_t pwrite_watched(int fd, const void *bytes, size_t n, off_t offset)
         _exit(137);
     }
     if (room >= 0 && (long)n > room) {
-        n = (size_t)room;
+        size_t part = ((size_t)offset + (size_t)room) / 512 * 512;
         room = 0;
-        if (n == 0) return errno = ENOSPC, -1;
+        if (part <= (size_t)offset) return errno = ENOSPC, -1;
+        n = part - (size_t)offset;
     } else if (room >= 0) {
         room -= (long)n;
     }
