@@ -13,15 +13,16 @@ import (
 type Cache[K comparable, V any] struct {
 	gate
 	store[K, V]
-	policy policy
-	onHit  hitKind
-	plain  bool // a Get needs neither clock nor callback nor default
-	counts counts
-	attrs  []attr // by slot; nil until an entry has a weight or a cost
-	bytes  int64
-	hash   func(K) uint64
-	weight func(K, V) int64
-	compat Compat
+	policy  policy
+	onHit   hitKind
+	plain   bool // a Get needs neither clock nor callback nor default
+	counts  counts
+	weights []int64         // by slot; nil until an entry weighs something
+	costs   []time.Duration // by slot; nil until an entry has a cost
+	bytes   int64
+	hash    func(K) uint64
+	weight  func(K, V) int64
+	compat  Compat
 
 	deadlines deadlines
 	timed     atomic.Bool // some entry may expire
@@ -32,12 +33,6 @@ type Cache[K comparable, V any] struct {
 	limits  limits
 	paused  bool
 	events  events[K, V]
-}
-
-// attr is what only some caches need to know of an entry.
-type attr struct {
-	weight int64
-	cost   time.Duration
 }
 
 // New returns an empty cache. A nil o means all defaults. The error is
@@ -162,8 +157,8 @@ func (c *Cache[K, V]) getShared(tag uint32, k K) (v V, ok, done bool) {
 	if now != untimed {
 		c.deadlines.touch(i, now)
 	}
-	if len(c.attrs) > 0 {
-		s.saved.Add(int64(c.counts.unit) * int64(c.attrs[i].cost))
+	if len(c.costs) > 0 {
+		s.saved.Add(int64(c.counts.unit) * int64(c.costs[i]))
 	}
 	v = c.nodes[i].value
 	s.leave(c.counts.unit)
@@ -182,8 +177,8 @@ func (c *Cache[K, V]) read(tag uint32, k K, now int64) (v V, ok bool) {
 		return v, false
 	}
 	c.counts.hits += c.counts.unit
-	if len(c.attrs) > 0 {
-		c.counts.saved += time.Duration(c.counts.unit) * c.attrs[i].cost
+	if len(c.costs) > 0 {
+		c.counts.saved += time.Duration(c.counts.unit) * c.costs[i]
 	}
 	switch c.onHit {
 	case hitRenews:

@@ -83,7 +83,7 @@ func (c *Cache[K, V]) empty(cause Cause) {
 	c.store.clear()
 	c.policy.clear()
 	c.deadlines.clear()
-	c.attrs, c.bytes = nil, 0
+	c.weights, c.costs, c.bytes = nil, nil, 0
 }
 
 // sweep removes all expired entries.
@@ -114,9 +114,12 @@ func (c *Cache[K, V]) drop(i int32, cause Cause) {
 func (c *Cache[K, V]) discard(i int32) {
 	c.policy.remove(i)
 	c.deadlines.remove(i)
-	if int(i) < len(c.attrs) {
-		c.bytes -= c.attrs[i].weight
-		c.attrs[i] = attr{}
+	if c.weights != nil {
+		c.bytes -= c.weights[i]
+		c.weights[i] = 0
+	}
+	if c.costs != nil {
+		c.costs[i] = 0
 	}
 	c.release(i)
 }

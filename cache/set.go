@@ -141,23 +141,27 @@ func (c *Cache[K, V]) replace(i int32, v V, e entry, ttl time.Duration, now int6
 	c.didSet(n.key, v, old, true)
 }
 
-// describe notes the weight and cost of the entry in a slot.
+// describe notes the weight and cost of the entry in a slot. Readers index both
+// arrays by any slot in use, so an array that there is covers all slots.
 func (c *Cache[K, V]) describe(i int32, e entry) {
-	if c.attrs == nil && e.weight == 0 && e.cost == 0 {
-		return
+	all := int32(len(c.nodes) - 1)
+	if c.weights != nil || e.weight > 0 {
+		c.weights = reach(c.weights, all)
+		c.bytes += e.weight - c.weights[i]
+		c.weights[i] = e.weight
 	}
-	c.bytes += e.weight - c.weightOf(i)
-	c.counts.spent += time.Duration(c.counts.unit) * e.cost
-	// Readers index attrs by any slot in use.
-	c.attrs = reach(c.attrs, max(i, int32(len(c.nodes)-1)))
-	c.attrs[i] = attr{e.weight, e.cost}
+	if c.costs != nil || e.cost > 0 {
+		c.costs = reach(c.costs, all)
+		c.counts.spent += time.Duration(c.counts.unit) * e.cost
+		c.costs[i] = e.cost
+	}
 }
 
 func (c *Cache[K, V]) weightOf(i int32) int64 {
-	if int(i) < len(c.attrs) {
-		return c.attrs[i].weight
+	if c.weights == nil {
+		return 0
 	}
-	return 0
+	return c.weights[i]
 }
 
 // over reports whether the cache would be over a bound with so much more.
