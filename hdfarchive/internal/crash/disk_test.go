@@ -11,6 +11,7 @@ import (
 // The disk fills up at some byte: the writer is told so in words, and keeps what it
 // had committed. With room again, the next one goes on.
 func TestDiskFull(t *testing.T) {
+	t.Parallel()
 	rng := rng(t)
 	for i := range max(12, *trials/20) {
 		s := settings[i%len(settings)]
@@ -41,6 +42,7 @@ func TestDiskFull(t *testing.T) {
 // A sync fails: the commit is not acknowledged, nor any after it, and what was
 // acknowledged before is there.
 func TestFailingSync(t *testing.T) {
+	t.Parallel()
 	for _, s := range settings {
 		if s.sync == "off" {
 			continue

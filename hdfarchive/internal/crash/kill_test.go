@@ -12,8 +12,9 @@ func TestKill(t *testing.T) {
 	const lives = 4
 	for _, s := range settings {
 		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
 			rng := rng(t)
-			for range max(1, short(48)/len(settings)/lives) {
+			for range max(1, short(36)/len(settings)/lives) {
 				path := filepath.Join(t.TempDir(), "a.h5")
 				acked := -2
 				for life := range lives {

@@ -36,6 +36,7 @@ func read(t *testing.T, path string) []byte {
 // Another program changed the file after the crash: the journal is not replayed over
 // it, both stay as they are, and the words name the way out.
 func TestForeignChange(t *testing.T) {
+	t.Parallel()
 	// All commits in the journal, on an older state of the file; or many checkpoints.
 	for _, s := range []setting{{"normal", 1, 64 << 20}, {"full", 1, 256 << 10}} {
 		for _, how := range []string{"grow", "attribute", "value", "nothing"} {
@@ -81,6 +82,7 @@ func TestForeignChange(t *testing.T) {
 
 // Copied elsewhere, a file and its journal still belong together.
 func TestCopy(t *testing.T) {
+	t.Parallel()
 	path, acked := crashed(t, settings[0], 150)
 	to := filepath.Join(t.TempDir(), "b.h5")
 	for _, suffix := range []string{"", "-wal"} {
@@ -93,6 +95,7 @@ func TestCopy(t *testing.T) {
 
 // Readers in a folder that they cannot write look through the journal.
 func TestReadOnlyFolder(t *testing.T) {
+	t.Parallel()
 	path, acked := crashed(t, setting{"normal", 1, 64 << 20}, 150)
 	folder := filepath.Dir(path)
 	file, journal := read(t, path), read(t, path+"-wal")
@@ -138,6 +141,7 @@ func TestReadOnlyFolder(t *testing.T) {
 // Other programs read while a writer is at work: each sees the state after some
 // commit, or that the file is locked.
 func TestReaders(t *testing.T) {
+	t.Parallel()
 	s := setting{"normal", 4, 1 << 20}
 	path := filepath.Join(t.TempDir(), "a.h5")
 	if r := run(t, shimmed(s.write(path, 40))); r.last != "closed" {
@@ -183,6 +187,7 @@ func TestReaders(t *testing.T) {
 // A reader holds the file for as long as two writers live. The journal stays behind
 // when they close the file, and the next open takes it up.
 func TestLongReader(t *testing.T) {
+	t.Parallel()
 	s := setting{"full", 1, 64 << 10}
 	path := filepath.Join(t.TempDir(), "a.h5")
 	if r := run(t, shimmed(s.write(path, 40))); r.last != "closed" {
@@ -224,6 +229,7 @@ func TestLongReader(t *testing.T) {
 
 // The second of two writers is told at once; when the first is gone, it gets in.
 func TestTwoWriters(t *testing.T) {
+	t.Parallel()
 	s := settings[0]
 	path := filepath.Join(t.TempDir(), "a.h5")
 	w := s.write(path, 20000)

@@ -17,6 +17,7 @@ func TestCrashPoints(t *testing.T) {
 	const steps = 112 // whole commits
 	for _, s := range settings {
 		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
 			rng := rng(t)
 			dir := t.TempDir()
 			count := filepath.Join(dir, "count")
@@ -31,7 +32,7 @@ func TestCrashPoints(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n := min(points, max(1, short(90)/len(settings)))
+			n := min(points, max(1, short(48)/len(settings)))
 			for i := range n {
 				at := 1 + i*points/n + rng.IntN(max(1, points/n))
 				path := filepath.Join(dir, fmt.Sprintf("%d.h5", at))
@@ -54,8 +55,9 @@ func TestCrashPoints(t *testing.T) {
 				}
 				step := expect(t, found, r.acked)
 				alone(t, path, step)
-				if step == -2 {
-					continue // the worker fills only what it has made itself
+				if step == -2 || i%3 > 0 { // the worker fills only what it has made itself
+					os.Remove(path)
+					continue
 				}
 				// The next life goes on where this one ended.
 				if r := run(t, shimmed(s.write(path, steps))); r.last != "closed" {

@@ -20,6 +20,7 @@ func TestPowerCut(t *testing.T) {
 			continue // promises nothing here
 		}
 		t.Run(s.String(), func(t *testing.T) {
+			t.Parallel()
 			rng := rng(t)
 			dir := t.TempDir()
 			path, log := filepath.Join(dir, "a.h5"), filepath.Join(dir, "trace")
@@ -31,7 +32,7 @@ func TestPowerCut(t *testing.T) {
 				t.Fatal(err)
 			}
 			disk := crash.NewDisk(trace)
-			n := max(1, short(200)/(len(settings)-1))
+			n := max(1, short(120)/(len(settings)-1))
 			for i := range n {
 				disk.Advance(1 + i*trace.Len()/n + rng.IntN(max(1, trace.Len()/n)))
 				folder := t.TempDir()

@@ -14,8 +14,8 @@
 static int foreign(const journal *j, journal_fault *fault, const char *how)
 {
     return journal_fail(fault, JOURNAL_EFOREIGN, 0,
-                        "%s was changed by another program since klepto last wrote it (%s), so the commits in %s "
-                        "do not fit it any more and were not replayed. To keep the file as it is and lose those "
+                        "%s was changed by another program since klepto last wrote it (%s), so the commits in its journal "
+                        "%s do not fit it any more and were not replayed. To keep the file as it is and lose those "
                         "commits, remove %s; to keep the commits, put back a copy of the file from before that "
                         "change, with this journal beside it",
                         j->path, how, j->walpath, j->walpath);
@@ -135,6 +135,7 @@ int journal_apply(journal *j, int wait_ms, journal_fault *fault)
         if (j->walsize >= 2 * j->options.checkpoint_bytes && j->walsize >= 2 * j->compact &&
             j->walsize >= 2 * j->count * JOURNAL_PAGE)
             journal_rewrite(j, &why); /* where it fails the journal stays as it is: longer, not wrong */
+        j->patience = j->walsize + j->options.checkpoint_bytes / 4; /* each try costs a sync */
         return journal_fail(fault, JOURNAL_EBUSY, 0,
                             "other programs are reading %s; its newest commits stay in %s until they close it", j->path,
                             j->walpath);

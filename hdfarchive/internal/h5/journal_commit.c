@@ -106,7 +106,7 @@ int journal_relieve(journal *j, journal_fault *fault)
 {
     journal_fault why = {0};
 
-    if (j->walsize < j->options.checkpoint_bytes || j->poisoned || !journal_apply(j, 0, &why) ||
+    if (j->walsize < j->options.checkpoint_bytes || j->walsize < j->patience || j->poisoned || !journal_apply(j, 0, &why) ||
         why.code == JOURNAL_EBUSY)
         return 0;
     if (fault) *fault = why;

@@ -48,6 +48,7 @@ struct journal {
     size_t   capacity, count, dirty;
     uint64_t memory;
     uint64_t compact;   /* size of the journal after it was last rewritten */
+    uint64_t patience;  /* size at which a checkpoint that readers prevented is tried again */
     uint8_t *stage;
     journal_options options;
     journal_stats   stats;

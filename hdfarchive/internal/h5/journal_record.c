@@ -196,7 +196,7 @@ int journal_reset(journal *j, journal_fault *fault)
 {
     if (ftruncate(j->wal, 0) || (j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->wal)))
         return journal_fail_os(fault, "empty the journal", j->walpath);
-    j->walsize = j->number = j->compact = 0;
+    j->walsize = j->number = j->compact = j->patience = 0;
     j->salt = journal_salt();
     return 0;
 }
