@@ -20,7 +20,8 @@ import (
 //
 // It returns the first error of w.
 func WriteCanonical(w io.Writer, v Value) error {
-	c := canonical{bufio.NewWriter(w)}
+	// The buffer only gathers counts and names; data goes past it.
+	c := canonical{bufio.NewWriterSize(w, 512)}
 	c.value(v)
 	return c.Flush()
 }

@@ -232,6 +232,9 @@ func TestRoundTrip(t *testing.T) {
 		t.Run("triple nil", trip(new(**float64)))
 		t.Run("to slice", trip(&s))
 		t.Run("to nil slice", trip(&nils))
+		t.Run("to map", trip(&map[string]int{"a": 1}))
+		t.Run("to nil map", trip(new(map[string]int)))
+		t.Run("to array", trip(&[2][]int{{1}, nil}))
 	})
 	t.Run("matrices", func(t *testing.T) {
 		t.Run("Dense", trip(mat.NewDense(2, 3, []float64{1, 2, 3, 4, 5, 6})))

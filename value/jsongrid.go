@@ -1,6 +1,7 @@
 package value
 
 import (
+	"bytes"
 	"encoding/base64"
 	"math"
 	"strconv"
@@ -89,7 +90,7 @@ func (g *gridReader) element() bool {
 	return true
 }
 
-func isFloat(number string) bool { return strings.ContainsAny(number, ".eE") }
+func isFloat(number []byte) bool { return bytes.ContainsAny(number, ".eE") }
 
 // become makes g a reader of elements of type e.
 func (g *gridReader) become(e Elem) {
@@ -181,17 +182,17 @@ func (g *gridReader) loosen() {
 func exact(n int64) bool { return -1<<53 <= n && n <= 1<<53 }
 
 func (g *gridReader) bool() (bool, error) {
-	switch t := g.token(); t {
-	case "true", "false":
-		return t == "true", nil
-	default:
-		return false, g.fail("%q is not a bool", t)
+	t := g.token()
+	b, err := strconv.ParseBool(string(t))
+	if err != nil || len(t) < 4 { // ParseBool takes 1 and t too
+		return false, g.fail("%s is not a bool", t)
 	}
+	return b, nil
 }
 
 func (g *gridReader) int(bits int) (int64, error) {
 	t := g.token()
-	n, err := strconv.ParseInt(t, 10, bits)
+	n, err := strconv.ParseInt(string(t), 10, bits)
 	if err != nil {
 		return 0, g.fail("%s is not an integer of %d bits", t, bits)
 	}
@@ -200,7 +201,7 @@ func (g *gridReader) int(bits int) (int64, error) {
 
 func (g *gridReader) uint(bits int) (uint64, error) {
 	t := g.token()
-	n, err := strconv.ParseUint(t, 10, bits)
+	n, err := strconv.ParseUint(string(t), 10, bits)
 	if err != nil {
 		return 0, g.fail("%s is not an unsigned integer of %d bits", t, bits)
 	}
@@ -231,12 +232,14 @@ func (g *gridReader) float(size int) (bits uint64, err error) {
 		return bits, err
 	}
 	t := g.token()
-	x, err := strconv.ParseFloat(t, size)
+	x, err := strconv.ParseFloat(string(t), size)
 	if err != nil {
 		return 0, g.fail("%s is not a float%d", t, size)
 	}
-	if n, err := strconv.ParseInt(t, 10, 64); !isFloat(t) && (err != nil || !exact(n) || n != int64(x)) {
-		return 0, g.fail("%s is not exact as a float%d", t, size)
+	if !isFloat(t) {
+		if n, err := strconv.ParseInt(string(t), 10, 64); err != nil || !exact(n) || n != int64(x) {
+			return 0, g.fail("%s is not exact as a float%d", t, size)
+		}
 	}
 	return floatBits(x, size), nil
 }

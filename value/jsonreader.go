@@ -124,14 +124,14 @@ func (r *jsonReader) text() (string, error) {
 	return s, nil
 }
 
-// token returns a number or literal.
-func (r *jsonReader) token() string {
+// token returns a number or literal, as part of the input.
+func (r *jsonReader) token() []byte {
 	r.peek()
 	start := r.i
 	for r.i < len(r.s) && strings.IndexByte(" \t\r\n,]}:", r.s[r.i]) < 0 {
 		r.i++
 	}
-	return string(r.s[start:r.i])
+	return r.s[start:r.i]
 }
 
 func (r *jsonReader) value() (Value, error) {
@@ -311,7 +311,7 @@ func (r *jsonReader) table(t *tagged) error {
 		return nil
 	})
 	t.companion, t.read = "rows", func() (_ Value, err error) {
-		if v.N, err = strconv.Atoi(r.token()); err != nil {
+		if v.N, err = strconv.Atoi(string(r.token())); err != nil {
 			return nil, r.fail("rows is an integer")
 		}
 		return v, nil
@@ -402,7 +402,7 @@ func (r *jsonReader) shape() ([]int, error) {
 		return nil, r.fail("shape is a list of integers")
 	}
 	_, err := r.each(']', func() error {
-		d, err := strconv.Atoi(r.token())
+		d, err := strconv.Atoi(string(r.token()))
 		if err != nil {
 			return r.fail("shape is a list of integers")
 		}

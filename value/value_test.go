@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,6 +58,7 @@ func TestMetaLeavesTheCallersTreeAlone(t *testing.T) {
 
 func TestValidate(t *testing.T) {
 	x := array(value.Float64, []float64{1})
+	half := 1 << (strconv.IntSize / 2) // half * half overflows to 0
 	loop := &value.List{Items: make([]value.Value, 1)}
 	loop.Items[0] = loop
 	for name, v := range map[string]value.Value{
@@ -73,7 +75,7 @@ func TestValidate(t *testing.T) {
 		"negative":           array(value.Float64, []float64{}, -1, 0),
 		"short":              array(value.Float64, []float64{1}, 2),
 		"overflow":           array(value.Float64, []float64{}, math.MaxInt, 2),
-		"overflow to 0":      array(value.Float64, []float64{}, 1<<31, 1<<31, 4),
+		"overflow to 0":      array(value.Float64, []float64{}, half, half),
 		"hollow":             array(value.Float64, []float64{}, 1<<20+1, 0),
 		"hollow at the end":  array(value.Float64, []float64{}, 0, 1<<20+1),
 		"axes":               &value.Array{Meta: value.Meta{Axes: []string{"x"}}, Elem: value.Float64, Data: []float64{1}},
@@ -86,7 +88,7 @@ func TestValidate(t *testing.T) {
 		"column of one rank": &value.Table{N: 1, Columns: []value.Column{{"a", x}}},
 		"column too short":   &value.Table{N: 2, Columns: []value.Column{{"a", array(value.Float64, []float64{1}, 1)}}},
 		"column nil":         &value.Table{N: 2, Columns: []value.Column{{"a", nil}}},
-		"rows of nothing":    &value.Table{N: 1 << 40},
+		"rows of nothing":    &value.Table{N: math.MaxInt / 2},
 		"negative rows":      &value.Table{N: -1},
 		"keys nil":           &value.Map{},
 		"keys scalar":        &value.Map{Keys: x, Items: []value.Value{x}},
