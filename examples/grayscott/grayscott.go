@@ -37,7 +37,7 @@ const (
 
 const (
 	points = 128  // of the grid, in each direction
-	steps  = 3000 // in time: enough for most patterns to fill the grid
+	steps  = 2500 // in time: enough for most patterns to fill the grid
 )
 
 // GrayScott integrates
