@@ -1,0 +1,211 @@
+package hdfarchive
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+)
+
+// maxBatch bounds the temporary files that a Put of many entries has at a time, and
+// maxSyncs how many of them the disk is asked for at once.
+const (
+	maxBatch = 256
+	maxSyncs = 16
+)
+
+// draft is an entry on its way into the archive.
+type draft struct {
+	*prepared
+	path string // what the file will be called
+	temp string // what it is called; "" where there is nothing to store
+}
+
+// Put writes the files of all entries, waits for the disk once for all, and gives
+// them their names in order.
+func (a *hdfdir) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (stored int, err error) {
+	err = a.use(func() error {
+		if a.opts.Mode == Read {
+			return readOnly(a.root)
+		}
+		for len(entries) > 0 {
+			n := min(len(entries), maxBatch)
+			done, err := a.putBatch(ctx, entries[:n], ifAbsent)
+			stored += done
+			if err != nil {
+				return err
+			}
+			entries = entries[n:]
+		}
+		return nil
+	})
+	return stored, err
+}
+
+func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (stored int, err error) {
+	folders := make(map[string]bool) // those that changed
+	drafts := make([]*draft, 0, len(entries))
+	defer func() {
+		for _, d := range drafts {
+			os.Remove(d.temp) // gone under this name where it was renamed
+		}
+	}()
+	for _, e := range entries {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		d, err := a.draft(e, ifAbsent, folders)
+		if err != nil {
+			return 0, err
+		}
+		if d.temp != "" {
+			drafts = append(drafts, d)
+		}
+	}
+	if a.durable() {
+		err = parallel(len(drafts), func(i int) error { return syncPath(drafts[i].temp) })
+		if err != nil {
+			return 0, err
+		}
+	}
+	for _, d := range drafts {
+		placed, err := place(d, ifAbsent)
+		if err != nil {
+			return stored, err
+		}
+		if placed {
+			stored++
+			folders[filepath.Dir(d.path)] = true
+			a.touched.Store(d.e.Call.Function, nil)
+		}
+	}
+	if !a.durable() {
+		return stored, nil
+	}
+	changed := make([]string, 0, len(folders))
+	for f := range folders {
+		changed = append(changed, f)
+	}
+	return stored, parallel(len(changed), func(i int) error {
+		if err := syncPath(changed[i]); !errors.Is(err, fs.ErrNotExist) { // gone with its last entry
+			return err
+		}
+		return nil
+	})
+}
+
+// parallel calls f for 0 to n-1, some at a time, and returns the first error.
+func parallel(n int, f func(i int) error) error {
+	errs := make([]error, n)
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, maxSyncs)
+	for i := range n {
+		slots <- struct{}{}
+		wg.Go(func() {
+			errs[i] = f(i)
+			<-slots
+		})
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// draft writes the temporary file of an entry, unless ifAbsent finds one there.
+func (a *hdfdir) draft(e *driver.Entry, ifAbsent bool, folders map[string]bool) (*draft, error) {
+	p, err := prepare(e, valueName)
+	if err != nil {
+		return nil, err
+	}
+	d := &draft{prepared: p, path: a.path(e.Call.Function, p.id)}
+	if ifAbsent {
+		if there, err := present(d.path, p); err != nil || there {
+			return d, err
+		}
+	}
+	return d, a.inFolder(d, folders, func() error {
+		temp, err := tempName(d.path)
+		if err != nil {
+			return err
+		}
+		d.temp = temp
+		err = makeFile(temp, false, func(root *h5.Group) error {
+			if err := writeLarge(root, p); err != nil {
+				return err
+			}
+			return p.object.write(root)
+		})
+		if err != nil {
+			os.Remove(temp)
+		}
+		return err
+	})
+}
+
+// inFolder runs f with the folder of a draft made. A delete of the last entry may
+// take it away at any moment: then all is done again.
+func (a *hdfdir) inFolder(d *draft, folders map[string]bool, f func() error) error {
+	dir := filepath.Dir(d.path)
+	var err error
+	for range 100 {
+		if _, e := os.Stat(dir); e != nil {
+			if err := os.MkdirAll(dir, 0o777); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return openError(dir, err)
+			}
+			folders[filepath.Dir(dir)], folders[a.root] = true, true
+		}
+		if err = f(); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	if err != nil && !errors.Is(err, driver.ErrCorrupt) {
+		return openError(dir, err)
+	}
+	return err
+}
+
+// present tells whether the entry of p is there. One that is damaged, or has
+// another key, is not.
+func present(path string, p *prepared) (bool, error) {
+	_, _, err := readFile(path, p.id, p.e.Key, false)
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, driver.ErrNotFound), errors.Is(err, driver.ErrCorrupt):
+		return false, nil
+	}
+	return false, err
+}
+
+// place gives the file of a draft its name.
+func place(d *draft, ifAbsent bool) (stored bool, err error) {
+	if !ifAbsent {
+		if err := os.Rename(d.temp, d.path); err != nil {
+			return false, openError(d.path, err)
+		}
+		return true, nil
+	}
+	// Of several processes one makes the link.
+	err = os.Link(d.temp, d.path)
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		there, err := present(d.path, d.prepared)
+		if err != nil || there {
+			return false, err
+		}
+		err = os.Rename(d.temp, d.path)
+		return err == nil, err
+	case err != nil: // no links on this file system
+		err = os.Rename(d.temp, d.path)
+	}
+	return err == nil, err
+}
