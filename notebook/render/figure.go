@@ -1,10 +1,12 @@
 package render
 
 import (
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -58,6 +60,10 @@ func (f *Figure) WritePNG(w io.Writer) error {
 func wrap(err error, what string) error {
 	if err == nil {
 		return nil
+	}
+	var p *fs.PathError
+	if errors.As(err, &p) { // it names the temporary file
+		err = p.Err
 	}
 	return fmt.Errorf("render: writing %s: %w", what, err)
 }

@@ -1,0 +1,38 @@
+package command
+
+import "strings"
+
+// ParseWhere parses a condition and returns its text in normal form.
+func ParseWhere(s string) (string, error) {
+	c, err := parseWhere(s)
+	if err != nil {
+		return "", err
+	}
+	return normal(c), nil
+}
+
+func normal(c condition) string {
+	switch c := c.(type) {
+	case *logic:
+		op := " || "
+		if c.and {
+			op = " && "
+		}
+		return "(" + normal(c.a) + op + normal(c.b) + ")"
+	case *not:
+		return "!" + normal(c.c)
+	case *comparison:
+		literal := func(t term) string {
+			if t.name == "" && t.literal.kind == text {
+				quote := `"`
+				if strings.Contains(t.literal.s, quote) {
+					quote = "'"
+				}
+				return quote + t.literal.s + quote
+			}
+			return t.String()
+		}
+		return "(" + literal(c.a) + " " + c.op + " " + literal(c.b) + ")"
+	}
+	return ""
+}

@@ -1,0 +1,163 @@
+package command
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+func newList(p *program) *cobra.Command {
+	f := &filter{}
+	cmd := &cobra.Command{
+		Use:     "ls ARCHIVE",
+		Aliases: []string{"list"},
+		Short:   "List entries with their arguments, shape, compute time and age",
+		Long: `List entries, one a line: id, the arguments as they were given, the shape of the
+result, the compute time in seconds and when it was computed. On a terminal ids
+are shortened to what tells them apart, times are ages and lines are cut to its
+width; elsewhere everything is in full.`,
+		Example: `  kleptoinspect ls results.h5
+  kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds --limit 10
+  kleptoinspect ls results.h5 --json | jq '.entries[].args.F'`,
+		Args:              between(1, 1, "one archive"),
+		ValidArgsFunction: p.completeArchive,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			where, err := f.parse()
+			if err != nil {
+				return err
+			}
+			a, err := open(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			defer a.Close()
+			l, err := list(cmd.Context(), a, f.function)
+			if err != nil {
+				return err
+			}
+			some, more, err := f.apply(where, l.entries, p.now())
+			if err != nil {
+				return err
+			}
+			if err := p.ls(shown(a.URL()), l, some, more); err != nil {
+				return err
+			}
+			return l.damage()
+		},
+	}
+	f.flags(cmd, p, true)
+	return cmd
+}
+
+func (p *program) ls(url string, l *listing, some []*entry, more int) error {
+	if p.json {
+		entries := make([]object, len(some))
+		for i, e := range some {
+			entries[i] = entryJSON(e)
+		}
+		return p.writeJSON(object{{"archive", url}, {"more", more}, {"damaged", len(l.damaged)}, {"entries", entries}})
+	}
+	ids := p.shorten(l.entries)
+	several := 0
+	for _, f := range l.functions {
+		if anyOf(some, f.Name) {
+			several++
+		}
+	}
+	first := true
+	for _, f := range l.functions {
+		of := (&listing{entries: some}).of(f.Name)
+		if len(of) == 0 {
+			continue
+		}
+		if several > 1 {
+			if !first {
+				p.printf("\n")
+			}
+			p.printf("%s\n", p.style(bold, quoteIfNeeded(f.Name)+"("+strings.Join(f.Args, ", ")+")"))
+		}
+		first = false
+		p.entryTable(of, ids)
+	}
+	if p.Terminal {
+		line := plural(len(some), "entry", "entries")
+		if more > 0 {
+			line += ", " + strconv.Itoa(more) + " more"
+		}
+		p.printf("%s\n", p.style(dim, line))
+	}
+	return nil
+}
+
+func anyOf(entries []*entry, function string) bool {
+	for _, e := range entries {
+		if e.Call.Function == function {
+			return true
+		}
+	}
+	return false
+}
+
+// entryTable writes the entries of one function.
+func (p *program) entryTable(entries []*entry, ids func(*entry) string) {
+	t := &table{}
+	t.column("id", false)
+	names := argNames(entries)
+	for _, name := range names {
+		t.column(name, numericColumn(entries, name))
+	}
+	t.column("shape", false)
+	t.column("seconds", true)
+	when := "created"
+	if p.Terminal {
+		when = "age"
+	}
+	t.column(when, p.Terminal)
+	for _, e := range entries {
+		row := []string{ids(e)}
+		for _, name := range names {
+			c, _ := e.arg(name)
+			row = append(row, c.String())
+		}
+		created := p.when(e.Provenance.Created)
+		row = append(row, oneLine(e.Shape), seconds(e.Provenance.Elapsed), strings.TrimSuffix(created, " ago"))
+		t.rows = append(t.rows, row)
+	}
+	t.write(p, "")
+}
+
+func numericColumn(entries []*entry, name string) bool {
+	for _, e := range entries {
+		if c, ok := e.arg(name); ok && c.kind != numeric && c.kind != duration {
+			return false
+		}
+	}
+	return true
+}
+
+// shorten returns how ids are shown: whole, or on a terminal the fewest
+// characters (at least 8) that tell all entries apart.
+func (p *program) shorten(all []*entry) func(*entry) string {
+	if !p.Terminal {
+		return func(e *entry) string { return quoteIfNeeded(e.id()) }
+	}
+	n := 8
+	for ; n < 64; n++ {
+		seen := make(map[string]bool, len(all))
+		for _, e := range all {
+			seen[prefix(e.id(), n)] = true
+		}
+		if len(seen) == len(all) {
+			break
+		}
+	}
+	return func(e *entry) string { return quoteIfNeeded(prefix(e.id(), n)) }
+}
+
+func prefix(s string, n int) string {
+	if r := []rune(s); len(r) > n {
+		return string(r[:n])
+	}
+	return s
+}

@@ -1,0 +1,139 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/klepto-go/klepto/notebook/render"
+)
+
+// Exit codes of the program.
+const (
+	ExitOK    = 0
+	ExitError = 1 // the archive, or what was asked of it
+	ExitUsage = 2 // the command line itself
+)
+
+// Env is the world a command runs in.
+type Env struct {
+	Out, Err io.Writer
+
+	// Terminal says that Out is one: tables are then cut to Width and times are
+	// ages. Colors is how many colours it shows; Height is for plots.
+	Terminal      bool
+	Width, Height int // 0: unknown, which means 80 × 24
+	Colors        render.Colors
+
+	Now     func() time.Time // nil: time.Now
+	Version string           // of the program
+
+	// Missing names kinds of archive that this build leaves out, and how to get
+	// them, as a sentence; "" for none.
+	Missing string
+}
+
+// Run runs the program with its arguments (without its name) and returns its
+// exit code. Errors are one line on env.Err.
+func Run(ctx context.Context, args []string, env *Env) int {
+	root := newRoot(env)
+	root.SetArgs(append([]string{}, args...)) // not nil, which means those of the process
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return ExitOK
+	case errors.As(err, new(*usageError)):
+		fmt.Fprintf(env.Err, "kleptoinspect: %s\n", oneLine(err.Error()))
+		return ExitUsage
+	}
+	msg := oneLine(err.Error())
+	if env.Missing != "" && (isFormat(err)) {
+		msg += "; " + env.Missing
+	}
+	fmt.Fprintf(env.Err, "kleptoinspect: %s\n", msg)
+	return ExitError
+}
+
+// usageError is a mistake in the command line.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error {
+	return &usageError{fmt.Errorf(format, args...)}
+}
+
+// oneLine keeps a message on one line, whatever names of an archive it holds.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.TrimRight(strings.ReplaceAll(s, "\n", "; "), "; "))
+}
+
+// program is what the commands share.
+type program struct {
+	*Env
+	json bool // --json
+}
+
+func (p *program) now() time.Time {
+	if p.Now != nil {
+		return p.Now()
+	}
+	return time.Now()
+}
+
+func newRoot(env *Env) *cobra.Command {
+	p := &program{Env: env}
+	root := &cobra.Command{
+		Use:   "kleptoinspect",
+		Short: "Look into archives of memoized results",
+		Long: `kleptoinspect looks into archives of memoized results: which functions, which
+calls with which arguments, what they returned, and how it looks. It never
+changes an archive.
+
+ARCHIVE is a file or folder, or an archive URL such as hdf:results.h5.`,
+		Example: `  kleptoinspect info results.h5
+  kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds
+  kleptoinspect show results.h5 9f3c
+  kleptoinspect plot results.h5 --at F=0.03,k=0.06 --member u -o u.png
+  kleptoinspect plot results.h5 --x F --y k --z mean`,
+		Version:       env.Version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("no command; kleptoinspect --help lists them")
+			}
+			return usagef("unknown command %q; kleptoinspect --help lists them", args[0])
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	root.SetOut(env.Out)
+	root.SetErr(env.Err)
+	root.SetVersionTemplate("kleptoinspect {{.Version}}\n")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
+	root.PersistentFlags().BoolVar(&p.json, "json", false, "write JSON: exact numbers, NaN and infinities as strings")
+	root.AddCommand(newInfo(p), newList(p), newShow(p), newTree(p), newPlot(p))
+	root.CompletionOptions.DisableDescriptions = false
+	return root
+}
+
+// between checks the number of arguments.
+func between(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < least || len(args) > most {
+			return usagef("%s takes %s, not %d arguments; %s --help explains", cmd.Name(), what, len(args), cmd.CommandPath())
+		}
+		return nil
+	}
+}

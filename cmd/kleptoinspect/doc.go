@@ -1,0 +1,19 @@
+// Kleptoinspect looks into archives of memoized results: which functions, which
+// calls with which arguments, what they returned, and how it looks. It never
+// changes an archive.
+//
+//	kleptoinspect info results.h5
+//	kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds
+//	kleptoinspect show results.h5 9f3c
+//	kleptoinspect tree results.h5
+//	kleptoinspect plot results.h5 --at F=0.03,k=0.06 --member u -o u.png
+//	kleptoinspect plot results.h5 --x F --y k --z mean
+//
+// Each command has --help; --json writes JSON whose fields package command
+// documents. Shell completion of commands, flags, ids, functions and members:
+//
+//	source <(kleptoinspect completion bash)      # or zsh, fish, powershell
+//
+// NO_COLOR turns colours off, COLORTERM=truecolor says that the terminal has 24
+// bits of them.
+package main

@@ -1,0 +1,5 @@
+//go:build !cgo
+
+package main
+
+const missing = "this kleptoinspect was built without HDF5 (hdf:, hdfdir:); build it with CGO_ENABLED=1 and libhdf5 for those"
