@@ -14,8 +14,10 @@ func TestEventsInOrderWithCauses(t *testing.T) {
 	var got []string
 	c := mustNew(t, &cache.Options[string, int]{
 		MaxEntries: 2, MaxBytes: 100, Weigh: func(_ string, v int) int64 { return int64(v) },
-		OnGet:    func(k string, v int, ok bool) { got = append(got, fmt.Sprintf("get %s=%d %t", k, v, ok)) },
-		OnSet:    func(k string, v, old int, ok bool) { got = append(got, fmt.Sprintf("set %s=%d old %d %t", k, v, old, ok)) },
+		OnGet: func(k string, v int, ok bool) { got = append(got, fmt.Sprintf("get %s=%d %t", k, v, ok)) },
+		OnSet: func(k string, v, old int, ok bool) {
+			got = append(got, fmt.Sprintf("set %s=%d old %d %t", k, v, old, ok))
+		},
 		OnDelete: func(k string, v int, c cache.Cause) { got = append(got, fmt.Sprintf("delete %s=%d %v", k, v, c)) },
 	})
 	c.Set("a", 1)

@@ -484,7 +484,7 @@ func victimsOf(events []string) (out []int) {
 func TestPoliciesAgainstModel(t *testing.T) {
 	steps := 9_000 // over all capacities 200,000 for each policy
 	if testing.Short() || raceDetector {
-		steps = 1_000
+		steps = 500
 	}
 	weigh := func(int, int) int64 { return 0 }
 	for _, p := range allPolicies {
