@@ -67,7 +67,7 @@ func openDir(path string, o *Options) (*hdfdir, error) {
 		if err := os.Mkdir(root, 0o777); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("the folder %s does not exist; make it first: %w", filepath.Dir(root), fs.ErrNotExist)
 		} else if err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, openError(root, err)
+			return nil, makeError(root, err)
 		}
 	case err != nil:
 		return nil, openError(root, err)

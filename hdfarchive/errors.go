@@ -34,6 +34,14 @@ func openError(path string, err error) error {
 	return err
 }
 
+// makeError is openError for what could not be made.
+func makeError(path string, err error) error {
+	if errors.Is(err, fs.ErrPermission) {
+		return fmt.Errorf("%w: %s may not be made in its folder; name another place, or change the permissions (%w)", driver.ErrReadOnly, path, fs.ErrPermission)
+	}
+	return openError(path, err)
+}
+
 // text1 is what an error of h5 says beside its sentinel.
 func text1(err error) string {
 	var e *h5.Error
