@@ -55,7 +55,7 @@ func TestMismatch(t *testing.T) {
 		{&value.Table{N: 1, Columns: []value.Column{{"A", array(value.Float64, []float64{1}, 1)}}}, new([]pair), value.ErrMismatch, ""},
 		{&value.Table{N: 1, Columns: []value.Column{{"A", array(value.Float64, []float64{1}, 1)}, {"C", array(value.Float64, []float64{1}, 1)}}}, new([]pair), value.ErrMismatch, "[].B"},
 		{&value.Table{N: 1, Columns: []value.Column{{"A", array(value.Float64, []float64{1}, 1)}, {"B", array(value.Int8, []int8{1}, 1)}}}, new([]pair), value.ErrMismatch, "[].B"},
-		{array(value.Float64, []float64{}, 2, 0), new(mat.Dense), value.ErrMismatch, ""},
+		{array(value.Float64, []float64{1}, 1), new(mat.Dense), value.ErrMismatch, "float64[? ?]"},
 		{array(value.Float64, []float64{1, 2, 3, 4}, 2, 2), new(mat.SymDense), value.ErrMismatch, "(1,0) and (0,1)"},
 		{array(value.Float64, []float64{1, 2}, 1, 2), new(mat.SymDense), value.ErrMismatch, ""},
 		{structure("kind", array(value.String, []string{"middle"}), "matrix", x), new(mat.TriDense), value.ErrMismatch, ".kind"},
@@ -137,6 +137,8 @@ func TestViews(t *testing.T) {
 	}{
 		{m.Slice(1, 3, 2, 4), array(value.Float64, []float64{12, 13, 22, 23}, 2, 2)},
 		{m.Slice(3, 4, 3, 5), array(value.Float64, []float64{33, 34}, 1, 2)},
+		{m.Slice(0, 2, 1, 1), array(value.Float64, []float64{}, 2, 0)},
+		{m.Slice(2, 2, 0, 5), array(value.Float64, []float64{}, 0, 5)},
 		{m.ColView(1), array(value.Float64, []float64{1, 11, 21, 31}, 4)},
 		{m.RowView(1), array(value.Float64, []float64{10, 11, 12, 13, 14}, 5)},
 		{sym.SliceSym(1, 3), array(value.Float64, []float64{4, 5, 5, 6}, 2, 2)},
@@ -149,6 +151,9 @@ func TestViews(t *testing.T) {
 		back := reflect.New(reflect.TypeOf(c.x))
 		if err := value.To(v, back.Interface()); err != nil || !mat.Equal(back.Elem().Interface().(mat.Matrix), c.x.(mat.Matrix)) {
 			t.Errorf("%T does not come back: %v", c.x, err)
+		}
+		if w, err := value.Of(back.Elem().Interface()); err != nil || !value.Equal(v, w) {
+			t.Errorf("%T comes back as %+v, %v", c.x, w, err)
 		}
 	}
 }

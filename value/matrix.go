@@ -7,6 +7,7 @@ import (
 	"unsafe"
 
 	"gonum.org/v1/gonum/blas/blas64"
+	"gonum.org/v1/gonum/blas/cblas128"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -61,7 +62,7 @@ func (m *matrix[M]) deepen(p unsafe.Pointer) {
 // where there are none.
 func compact[S any](data []S, rows, cols, stride int) []S {
 	n := rows * cols
-	if stride == cols || rows <= 1 {
+	if stride == cols || rows <= 1 || n == 0 {
 		return data[:n:n]
 	}
 	c := make([]S, 0, n)
@@ -71,15 +72,11 @@ func compact[S any](data []S, rows, cols, stride int) []S {
 	return c
 }
 
-// elements returns the data of an Array of the given type and rank; a matrix
-// has no empty dimension unless all are.
+// elements returns the data of an Array of the given type and rank.
 func elements[S any](v Value, e Elem, dims int) ([]S, []int, error) {
 	a, ok := v.(*Array)
 	if !ok || a.Elem != e || len(a.Shape) != dims {
 		return nil, nil, mismatch(v, "%s", describeShape(e.String(), slices.Repeat([]int{-1}, dims)))
-	}
-	if n := a.Len(); n == 0 && slices.Max(a.Shape) > 0 {
-		return nil, nil, mismatch(v, "a matrix, which gonum cannot make with %v", a.Shape)
 	}
 	return a.Data.([]S), a.Shape, nil
 }
@@ -91,8 +88,8 @@ func encodeDense(m *mat.Dense) (Value, error) {
 
 func decodeDense(v Value, m *mat.Dense) error {
 	data, shape, err := elements[float64](v, Float64, 2)
-	if err == nil && len(data) > 0 {
-		*m = *mat.NewDense(shape[0], shape[1], slices.Clip(data))
+	if err == nil && slices.Max(shape) > 0 { // NewDense refuses 2×0, which Slice makes
+		m.SetRawMatrix(blas64.General{Rows: shape[0], Cols: shape[1], Stride: max(shape[1], 1), Data: slices.Clip(data)})
 	}
 	return err
 }
@@ -117,8 +114,8 @@ func encodeCDense(m *mat.CDense) (Value, error) {
 
 func decodeCDense(v Value, m *mat.CDense) error {
 	data, shape, err := elements[complex128](v, Complex128, 2)
-	if err == nil && len(data) > 0 {
-		*m = *mat.NewCDense(shape[0], shape[1], slices.Clip(data))
+	if err == nil && slices.Max(shape) > 0 {
+		m.SetRawCMatrix(cblas128.General{Rows: shape[0], Cols: shape[1], Stride: max(shape[1], 1), Data: slices.Clip(data)})
 	}
 	return err
 }
