@@ -9,17 +9,24 @@ import (
 const drawnGrey = "drawn grey"
 
 // census counts the values that a figure could not draw as numbers.
-type census struct{ nan, inf, notPositive int }
+type census struct {
+	nan, inf, notPositive int
+	grid                  bool // of a parameter grid, where NaN may stand for no result
+}
 
 // text says so in a few words and how they are drawn, e.g. "3 NaN and 1 infinite
 // drawn grey"; "" when
 // there are none.
 func (c census) text(how string) string {
 	var parts []string
+	nan := "NaN"
+	if c.grid {
+		nan = "NaN or missing"
+	}
 	for _, p := range []struct {
 		n    int
 		what string
-	}{{c.nan, "NaN"}, {c.inf, "infinite"}, {c.notPositive, "not positive"}} {
+	}{{c.nan, nan}, {c.inf, "infinite"}, {c.notPositive, "not positive"}} {
 		if p.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.what))
 		}

@@ -84,5 +84,5 @@ func ExamplePhaseMap() {
 	//      0.02 0.03 0.04
 	//             F
 	//      0.1 [ ..::--==++**##%%@@] 0.6  mean
-	//      1 NaN drawn "?"
+	//      1 NaN or missing drawn "?"
 }

@@ -53,7 +53,8 @@ func PhaseMap(x, y Axis, z []float64, o *Options) (*Figure, error) {
 		copy(f.Data[(ny-1-j)*nx:(ny-j)*nx], z[j*nx:(j+1)*nx])
 	}
 	h := &heatmap{opts: d, field: f, x: newSideAxis(x), y: newSideAxis(y)}
-	return &Figure{opts: d, art: h.measure()}, nil
+	h.measure().out.grid = true
+	return &Figure{opts: d, art: h}, nil
 }
 
 // ascending returns axes and data with axes in descending order turned around.

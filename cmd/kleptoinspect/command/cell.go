@@ -17,10 +17,11 @@ import (
 // cell is one scalar of a listing: an argument, a time, a name.
 type cell struct {
 	kind kind
-	n    number    // numeric, duration (s)
-	s    string    // text, and what is only shown: other
-	t    time.Time // moment
-	b    bool      // boolean
+	n    number      // numeric, duration (s)
+	s    string      // text, and what is only shown: other
+	t    time.Time   // moment
+	b    bool        // boolean
+	tree value.Value // other: what it is, nil where only the text is known
 }
 
 type kind int
@@ -118,10 +119,10 @@ func (n number) big() *big.Float {
 func cellOf(v value.Value) cell {
 	a, ok := v.(*value.Array)
 	if !ok {
-		return cell{kind: other, s: value.Describe(v)}
+		return cell{kind: other, s: value.Describe(v), tree: v}
 	}
 	if len(a.Shape) > 0 {
-		return cell{kind: other, s: head(a, 4)}
+		return cell{kind: other, s: head(a, 4), tree: v}
 	}
 	return element(a, 0)
 }
@@ -219,6 +220,9 @@ func (c cell) MarshalJSON() ([]byte, error) {
 		return json.Marshal(c.b)
 	case moment:
 		return json.Marshal(c.t.Format(time.RFC3339Nano))
+	}
+	if c.tree != nil {
+		return json.Marshal(treeJSON(c.tree))
 	}
 	return json.Marshal(c.s)
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"time"
+
+	"github.com/klepto-go/klepto/value"
 )
 
 // writeJSON writes one document, indented, numbers exact.
@@ -53,6 +55,57 @@ func arguments(args []named) object {
 		o = append(o, field{a.name, a.cell})
 	}
 	return o
+}
+
+// treeJSON is a value as JSON: arrays and lists as nested lists, structs, tables
+// (by column) and maps as objects.
+func treeJSON(v value.Value) any {
+	switch v := v.(type) {
+	case *value.Array:
+		next := 0
+		return arrayJSON(v, v.Shape, &next)
+	case *value.Table:
+		o := object{}
+		for _, c := range v.Columns {
+			o = append(o, field{c.Name, treeJSON(c.Array)})
+		}
+		return o
+	case *value.Struct:
+		o := object{}
+		for _, f := range v.Fields {
+			o = append(o, field{f.Name, treeJSON(f.Value)})
+		}
+		return o
+	case *value.List:
+		out := make([]any, len(v.Items))
+		for i, item := range v.Items {
+			out[i] = treeJSON(item)
+		}
+		return out
+	case *value.Map:
+		o := object{}
+		for i, item := range v.Items {
+			key := element(v.Keys, i)
+			if key.kind != text {
+				key.s = key.String()
+			}
+			o = append(o, field{key.s, treeJSON(item)})
+		}
+		return o
+	}
+	return nil
+}
+
+func arrayJSON(a *value.Array, shape []int, next *int) any {
+	if len(shape) == 0 {
+		*next++
+		return element(a, *next-1)
+	}
+	out := make([]any, shape[0])
+	for i := range out {
+		out[i] = arrayJSON(a, shape[1:], next)
+	}
+	return out
 }
 
 // floatsJSON are numbers of which some may be NaN or infinite.

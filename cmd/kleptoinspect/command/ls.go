@@ -58,7 +58,7 @@ func (p *program) ls(url string, l *listing, some []*entry, more int) error {
 		}
 		return p.writeJSON(object{{"archive", url}, {"more", more}, {"damaged", len(l.damaged)}, {"entries", entries}})
 	}
-	ids := p.shorten(l.entries)
+	ids := p.idsOf(l.entries)
 	several := 0
 	for _, f := range l.functions {
 		if anyOf(some, f.Name) {
@@ -136,9 +136,9 @@ func numericColumn(entries []*entry, name string) bool {
 	return true
 }
 
-// shorten returns how ids are shown: whole, or on a terminal the fewest
+// idsOf returns how ids are shown: whole, or on a terminal the fewest
 // characters (at least 8) that tell all entries apart.
-func (p *program) shorten(all []*entry) func(*entry) string {
+func (p *program) idsOf(all []*entry) func(*entry) string {
 	if !p.Terminal {
 		return func(e *entry) string { return quoteIfNeeded(e.id()) }
 	}

@@ -168,6 +168,7 @@ func (s *plot) memberOver(members []member) (member, error) {
 		}
 	}
 	if len(scalars) == 1 {
+		s.z = scalars[0].name()
 		return scalars[0], nil
 	}
 	return member{}, usagef("--z is missing: the member to draw; there are %s, seconds, bytes", strings.Join(names, ", "))

@@ -123,14 +123,10 @@ func (p *program) showText(e *entry, full *archive.Entry, members []member, s *s
 	fact("sum", fmt.Sprintf("%016x", full.Sum))
 	facts.write(p, "  ")
 
-	p.printf("\n%s\n", p.style(bold, "arguments"))
+	p.printf("\narguments\n")
 	p.arguments(e)
 
-	title := "value"
-	if full.GoType != "" {
-		title += "  " + oneLine(full.GoType)
-	}
-	p.printf("\n%s  %s\n", p.style(bold, title), size(full.Bytes))
+	p.printf("\n%s\n", p.cut(strings.TrimRight("value  "+size(full.Bytes)+"  "+oneLine(full.GoType), " ")))
 	some, more := s.cutMembers(members)
 	p.memberTable(some, s.head)
 	if more > 0 {

@@ -46,6 +46,7 @@ func (t *table) write(p *program, indent string) {
 			widths[i] = max(widths[i], utf8.RuneCountInString(s))
 		}
 	}
+	t.squeeze(p, widths, utf8.RuneCountInString(indent))
 	headed := false
 	for _, h := range t.head {
 		headed = headed || h != ""
@@ -65,6 +66,7 @@ func (t *table) line(row []string, widths []int, indent string) string {
 		if i > 0 {
 			b.WriteString("  ")
 		}
+		s = shorten(s, widths[i])
 		pad := strings.Repeat(" ", widths[i]-utf8.RuneCountInString(s))
 		if t.right[i] {
 			b.WriteString(pad + s)
@@ -73,6 +75,38 @@ func (t *table) line(row []string, widths []int, indent string) string {
 		}
 	}
 	return strings.TrimRight(b.String(), " ")
+}
+
+// squeeze makes room on a terminal: the widest columns of words give way, so
+// that numbers and what stands at the right stay in sight.
+func (t *table) squeeze(p *program, widths []int, indent int) {
+	if !p.Terminal || p.Width <= 0 {
+		return
+	}
+	const least = 8
+	total := indent - 2
+	for _, w := range widths {
+		total += w + 2
+	}
+	for ; total > p.Width; total-- {
+		widest := -1
+		for i, w := range widths {
+			if !t.right[i] && w > least && (widest < 0 || w > widths[widest]) {
+				widest = i
+			}
+		}
+		if widest < 0 {
+			return // the end of the lines is cut
+		}
+		widths[widest]--
+	}
+}
+
+func shorten(s string, width int) string {
+	if utf8.RuneCountInString(s) <= width {
+		return s
+	}
+	return string([]rune(s)[:width-1]) + "…"
 }
 
 // alignPoints fills numbers up with blanks until their decimal points agree.
@@ -106,10 +140,10 @@ func isDigits(s string) bool {
 
 // cut shortens a line to the width of the terminal.
 func (p *program) cut(s string) string {
-	if !p.Terminal || p.Width <= 0 || utf8.RuneCountInString(s) <= p.Width {
+	if !p.Terminal || p.Width <= 0 {
 		return s
 	}
-	return string([]rune(s)[:p.Width-1]) + "…"
+	return shorten(s, p.Width)
 }
 
 // printf writes to the output.

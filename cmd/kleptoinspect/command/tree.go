@@ -47,9 +47,9 @@ and shape. It reads every value that it shows; on a terminal those are the first
 				return err
 			}
 			if p.json {
-				err = p.treeJSON(shown(a.URL()), branches)
+				err = p.branchesJSON(shown(a.URL()), branches)
 			} else {
-				p.treeText(shown(a.URL()), branches)
+				p.branchesText(shown(a.URL()), branches)
 			}
 			return errors.Join(err, l.damage())
 		},
@@ -97,7 +97,7 @@ func grow(ctx context.Context, a *archive.Archive, l *listing, f *filter, where 
 	return out, nil
 }
 
-func (p *program) treeText(url string, branches []branch) {
+func (p *program) branchesText(url string, branches []branch) {
 	p.printf("%s\n", p.style(bold, url))
 	for i, b := range branches {
 		stem, below := limbs(i == len(branches)-1)
@@ -106,7 +106,7 @@ func (p *program) treeText(url string, branches []branch) {
 			version = "  version " + quoteIfNeeded(b.Version)
 		}
 		p.printf("%s%s  %s%s\n", stem, p.style(bold, quoteIfNeeded(b.Name)), plural(b.Entries, "entry", "entries"), version)
-		ids := p.shorten(entriesOf(b.leaves))
+		ids := p.idsOf(entriesOf(b.leaves))
 		for j, e := range b.leaves {
 			stem, under := limbs(j == len(b.leaves)-1 && b.more == 0)
 			p.printf("%s\n", p.cut(below+stem+ids(e.entry)+"  "+joinArgs(e.args)))
@@ -145,7 +145,7 @@ func limbs(last bool) (stem, below string) {
 	return "├── ", "│   "
 }
 
-func (p *program) treeJSON(url string, branches []branch) error {
+func (p *program) branchesJSON(url string, branches []branch) error {
 	fns := make([]object, len(branches))
 	for i, b := range branches {
 		entries := make([]object, len(b.leaves))
