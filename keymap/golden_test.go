@@ -137,8 +137,7 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var want goldens
-	readJSON(t, "golden.json", &want)
+	want := goldenFile(t)
 	if len(want) != len(got) || len(want) < 200 {
 		t.Fatalf("%d golden keys for %d calls", len(want), len(got))
 	}

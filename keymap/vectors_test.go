@@ -211,7 +211,7 @@ func ndarray(data []any, single bool) any {
 	return a
 }
 
-func readJSON(t *testing.T, name string, into any) {
+func readJSON(t testing.TB, name string, into any) {
 	t.Helper()
 	b, err := os.ReadFile("testdata/" + name)
 	if err != nil {
