@@ -31,6 +31,7 @@ var house = map[string]room{
 	// out the portable type. None imports another, or the root.
 	"archive/drivertest": {ours: []string{"archive"}, theirs: []string{"github.com/zeebo/xxh3"}},
 	"memarchive":         {ours: []string{"archive"}},
+	"chainarchive":       {ours: []string{"archive"}},
 	"filearchive":        {ours: []string{"archive"}, theirs: []string{"github.com/sbinet/npyio", "golang.org/x/sys"}},
 	"hdfarchive":         {ours: []string{"archive", "hdfarchive/internal/h5"}, theirs: []string{"gonum.org/v1/hdf5", "golang.org/x/sys", "github.com/zeebo/xxh3"}},
 	// h5 knows files and bytes, and nothing of entries.
@@ -50,7 +51,7 @@ var house = map[string]room{
 
 // everything is what programs may import.
 var everything = []string{".", "sweep", "notebook", "notebook/render",
-	"memarchive", "filearchive", "hdfarchive", "arrowarchive", "sqlarchive", "redisarchive", "mongoarchive", "blobarchive"}
+	"memarchive", "chainarchive", "filearchive", "hdfarchive", "arrowarchive", "sqlarchive", "redisarchive", "mongoarchive", "blobarchive"}
 
 // single are the folders that alone may import a package, whatever the rest of
 // their room may.
