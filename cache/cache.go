@@ -115,13 +115,7 @@ func (c *Cache[K, V]) now() int64 {
 // missing, the value is that of Options.Default, or zero, and ok is false.
 func (c *Cache[K, V]) Get(k K) (v V, ok bool) {
 	tag := spread(c.hash(k))
-	if c.stripes != nil {
-		if v, found, done := c.getShared(tag, k); done {
-			return v, found
-		}
-		return c.fetch(tag, k, nil)
-	}
-	if !c.timed.Load() {
+	if c.stripes == nil && !c.timed.Load() {
 		c.mu.Lock()
 		if c.plain {
 			v, ok = c.read(tag, k, untimed)
@@ -133,23 +127,17 @@ func (c *Cache[K, V]) Get(k K) (v V, ok bool) {
 	return c.fetch(tag, k, nil)
 }
 
-// getShared is Get side by side with other readers. done is false where only the
-// exclusive lock will do.
-func (c *Cache[K, V]) getShared(tag uint32, k K) (v V, ok, done bool) {
-	now := c.now()
+// getShared is Get side by side with other readers. It is ok only for a hit that
+// needs no more than that; all else is for the exclusive lock.
+func (c *Cache[K, V]) getShared(tag uint32, k K, now int64) (v V, ok bool) {
 	s := c.enter()
 	if s == nil {
-		return v, false, false
+		return v, false
 	}
 	i := c.find(tag, k)
-	if !c.plain || i != 0 && now != untimed && c.deadlines.expired(i, now) {
+	if i == 0 || !c.plain || now != untimed && c.deadlines.expired(i, now) {
 		s.leave(0)
-		return v, false, false
-	}
-	if i == 0 {
-		s.misses.Add(c.counts.unit)
-		s.leave(0)
-		return v, false, true
+		return v, false
 	}
 	if c.onHit == hitCounts {
 		c.policy.hit(i)
@@ -162,7 +150,7 @@ func (c *Cache[K, V]) getShared(tag uint32, k K) (v V, ok, done bool) {
 	}
 	v = c.nodes[i].value
 	s.leave(c.counts.unit)
-	return v, true, true
+	return v, true
 }
 
 // read is Get under the exclusive lock, without callbacks and defaults.
@@ -192,10 +180,15 @@ func (c *Cache[K, V]) read(tag uint32, k K, now int64) (v V, ok bool) {
 	return c.nodes[i].value, true
 }
 
-// fetch is Get under the exclusive lock. Where the key is missing it calls
-// otherwise, or Options.Default when that is nil, outside the lock.
+// fetch is Get in full. Where the key is missing it calls otherwise, or
+// Options.Default when that is nil, outside the lock.
 func (c *Cache[K, V]) fetch(tag uint32, k K, otherwise func(K) (V, bool)) (v V, ok bool) {
 	now := c.now()
+	if c.stripes != nil {
+		if v, ok = c.getShared(tag, k, now); ok {
+			return v, true
+		}
+	}
 	c.lock()
 	v, ok = c.read(tag, k, now)
 	if otherwise == nil {

@@ -184,17 +184,55 @@ func digests(n int) []digest {
 	return ks
 }
 
-func TestGetDoesNotAllocate(t *testing.T) {
-	ks := digests(100)
-	c := mustNew(t, &cache.Options[digest, []float64]{Hash: digestHash})
-	d := mustNew(t, &cache.Options[digest, []float64]{})
+func TestNoAllocations(t *testing.T) {
+	ks := digests(200)
+	for _, p := range allPolicies {
+		for _, hash := range []func(digest) uint64{digestHash, nil} {
+			c := mustNew(t, &cache.Options[digest, []float64]{Policy: p, MaxEntries: 100, Hash: hash})
+			n := 0
+			step := func() {
+				k := ks[n%len(ks)]
+				if _, ok := c.Get(k); !ok {
+					c.SetWith(k, nil, &cache.SetOptions{Cost: 1})
+				}
+				c.Has(k)
+				c.Peek(k)
+				if n++; n%7 == 0 {
+					c.Delete(k)
+				}
+			}
+			for range 1000 {
+				step()
+			}
+			if n := testing.AllocsPerRun(1000, step); n != 0 {
+				t.Errorf("%v: %v allocations", p, n)
+			}
+		}
+	}
+}
+
+// What an entry costs above key and value in a full cache.
+func TestOverheadPerEntry(t *testing.T) {
+	const n = 200_000
+	ks := digests(n)
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	c := mustNew(t, &cache.Options[digest, float64]{MaxEntries: n, Hash: digestHash})
 	for _, k := range ks {
-		c.Set(k, nil)
-		d.Set(k, nil)
+		c.Set(k, 1)
 	}
-	if n := testing.AllocsPerRun(100, func() { c.Get(ks[5]); c.Has(ks[6]); d.Get(ks[7]) }); n != 0 {
-		t.Fatal(n, "allocations")
+	each := float64(heap()-before)/n - 24
+	t.Logf("%.1f bytes above key and value", each)
+	if each > 48 {
+		t.Errorf("%.1f bytes above key and value, want at most 48", each)
 	}
+	runtime.KeepAlive(c)
+	runtime.KeepAlive(ks)
 }
 
 // Clear homes, wrapped probes and shifted deletions: a hash with four values.

@@ -27,10 +27,9 @@ type gate struct {
 // lines are fetched together.
 type stripe struct {
 	readers atomic.Uint64
-	misses  atomic.Uint64
 	spilled atomic.Uint64 // hits that no longer fit in readers
 	saved   atomic.Int64  // nanoseconds of cost that hits saved
-	_       [96]byte
+	_       [104]byte
 }
 
 const (
@@ -100,12 +99,11 @@ func (g *gate) unlock() {
 }
 
 // harvest takes out of the stripes what shared readers counted.
-func (g *gate) harvest() (hits, misses uint64, saved int64) {
+func (g *gate) harvest() (hits uint64, saved int64) {
 	for i := range g.stripes {
 		s := &g.stripes[i]
 		hits += s.take() + s.spilled.Swap(0)
-		misses += s.misses.Swap(0)
 		saved += s.saved.Swap(0)
 	}
-	return hits, misses, saved
+	return hits, saved
 }

@@ -1,7 +1,17 @@
 package cache
 
 // Delete removes a key and reports whether it was there.
-func (c *Cache[K, V]) Delete(k K) bool { return c.DeleteMany(k) == 1 }
+func (c *Cache[K, V]) Delete(k K) bool {
+	tag := spread(c.hash(k))
+	c.lock()
+	defer c.unlock()
+	i := c.find(tag, k)
+	if i == 0 {
+		return false
+	}
+	c.drop(i, Deleted)
+	return true
+}
 
 // DeleteMany removes keys and returns how many were there.
 func (c *Cache[K, V]) DeleteMany(keys ...K) (deleted int) {

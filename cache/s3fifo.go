@@ -18,9 +18,10 @@ type s3fifo struct {
 }
 
 type s3slot struct {
-	entry
-	uses uint32
-	main bool
+	hash   uint64
+	weight int64
+	uses   uint32
+	main   bool
 }
 
 const (
@@ -37,7 +38,7 @@ func newS3FIFO(o *order, lim *limits) *s3fifo {
 
 func (p *s3fifo) insert(i int32, e entry) {
 	p.slots = reach(p.slots, i)
-	p.slots[i] = s3slot{entry: e}
+	p.slots[i] = s3slot{hash: e.hash, weight: e.weight}
 	p.total++
 	if g := p.ghosts.find(spread(e.hash), e.hash); g != 0 {
 		p.ghosts.unlink(g)
@@ -56,7 +57,7 @@ func (p *s3fifo) update(i int32, e entry) {
 	if !s.main {
 		p.weight += e.weight - s.weight
 	}
-	s.entry = e
+	s.weight = e.weight
 	p.hit(i)
 }
 

@@ -53,10 +53,9 @@ func (c *Cache[K, V]) Stats() Stats {
 	now := c.now()
 	c.lock()
 	defer c.gate.unlock()
-	hits, misses, saved := c.harvest()
+	hits, saved := c.harvest()
 	n := &c.counts
 	n.hits += hits
-	n.misses += misses
 	n.saved += time.Duration(saved)
 	return Stats{n.hits, n.misses, n.evictions, n.expirations, c.size(now), c.bytes, n.spent, n.saved}
 }
