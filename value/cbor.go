@@ -232,7 +232,7 @@ func (w *cborWriter) typed(e Elem, data any) {
 func (w *cborWriter) scalar(a *Array) {
 	switch d := a.Data.(type) {
 	case []bool:
-		w.b = append(w.b, map[bool]byte{false: cborFalse, true: cborTrue}[d[0]])
+		w.b = append(w.b, cborFalse+byte(bit(d[0])))
 		return
 	case []float64:
 		w.float64(d[0])

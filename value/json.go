@@ -309,8 +309,10 @@ func (w *jsonWriter) float(x float64, bits int) {
 	switch abs := math.Abs(x); {
 	case x != x:
 		w.raw(`"NaN"`)
-	case abs > math.MaxFloat64:
-		w.raw(map[bool]string{true: `"-Infinity"`, false: `"Infinity"`}[x < 0])
+	case x > math.MaxFloat64:
+		w.raw(`"Infinity"`)
+	case x < -math.MaxFloat64:
+		w.raw(`"-Infinity"`)
 	case abs != 0 && (abs < 1e-6 || abs >= 1e21):
 		w.b = strconv.AppendFloat(w.b, x, 'e', -1, bits)
 	default:

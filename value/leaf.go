@@ -94,6 +94,9 @@ func (l mapped[M, S]) elem() Elem { return l.e }
 
 func (l mapped[M, S]) gather(dst any, at int, p unsafe.Pointer, rows int, stride uintptr, run int) (err error) {
 	d := dst.([]S)[at : at+rows*run]
+	if run == 0 {
+		return nil // p may be the end of a struct, where no M is
+	}
 	for i := range rows {
 		for j, m := range unsafe.Slice((*M)(unsafe.Add(p, uintptr(i)*stride)), run) {
 			if d[i*run+j], err = l.to(m); err != nil {
@@ -106,6 +109,9 @@ func (l mapped[M, S]) gather(dst any, at int, p unsafe.Pointer, rows int, stride
 
 func (l mapped[M, S]) scatter(src any, at int, p unsafe.Pointer, rows int, stride uintptr, run int) (err error) {
 	s := src.([]S)[at : at+rows*run]
+	if run == 0 {
+		return nil
+	}
 	for i := range rows {
 		m := unsafe.Slice((*M)(unsafe.Add(p, uintptr(i)*stride)), run)
 		for j := range m {
