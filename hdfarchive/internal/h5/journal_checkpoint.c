@@ -82,7 +82,7 @@ static int apply_locked(journal *j, journal_fault *fault)
     int            durable = j->options.sync != JOURNAL_SYNC_OFF, failed;
 
     if (journal_verify(j, fault)) return -1;
-    if (!(pages = journal_sorted(j, &n, 0))) return journal_fail_os(fault, "write", j->path);
+    if (!(pages = journal_sorted(j, &n))) return journal_fail_os(fault, "write", j->path);
     /* New pages first: a full disk then shows before a page of the old file is touched. */
     failed = write_pages(j, pages, n, old, UINT64_MAX) || write_pages(j, pages, n, 0, old);
     free(pages);

@@ -13,31 +13,23 @@ static int past_end(const journal *j, const journal_page *p)
 /* Appends what changed since the last commit to the journal. */
 int journal_commit_pages(journal *j, journal_fault *fault)
 {
-    journal_page **pages;
-    journal_page  *last;
-    size_t         n;
+    journal_page *last = journal_find(j, j->eof / JOURNAL_PAGE);
+    int           shrunk = 0;
 
     if (!j->dirty && !j->unsynced && j->eof == j->committed) return 0;
     /* Bytes past the end in the last page are zero in the journal, as they read from the file. */
-    last = journal_find(j, j->eof / JOURNAL_PAGE);
     if (last && last->dirty) {
         size_t used = j->eof % JOURNAL_PAGE;
         memset(last->bytes + used, 0, JOURNAL_PAGE - used);
     }
-    journal_drop(j, past_end);
-    pages = journal_sorted(j, &n, 1);
-    if (!pages) return journal_fail_os(fault, "commit to", j->path);
+    for (size_t i = 0; i < j->dirty; i++) shrunk |= past_end(j, j->changed[i]);
+    if (shrunk) journal_drop(j, past_end);
+    journal_sort(j->changed, j->dirty);
     /* A record may not reach the disk before the bulk data that it makes reachable. */
-    if (j->unsynced && j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->fd)) {
-        free(pages);
+    if (j->unsynced && j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->fd))
         return journal_fail_os(fault, "sync", j->path);
-    }
-    if (journal_append(j, pages, n, fault)) {
-        free(pages);
-        return -1;
-    }
-    for (size_t i = 0; i < n; i++) pages[i]->dirty = 0;
-    free(pages);
+    if (journal_append(j, j->changed, j->dirty, fault)) return -1;
+    for (size_t i = 0; i < j->dirty; i++) j->changed[i]->dirty = 0;
     j->dirty = 0;
     if (j->options.sync != JOURNAL_SYNC_OFF) j->unsynced = 0;
     j->committed = j->eof;

@@ -45,7 +45,9 @@ struct journal {
     uint8_t  unsynced;  /* bytes were written straight to the file since the last commit */
     uint64_t salt, number, walsize;
     journal_page **slots; /* open addressing by page number */
-    size_t   capacity, count, dirty;
+    size_t   capacity, count;
+    journal_page **changed; /* since the last commit, in the order they were */
+    size_t   room, dirty;   /* of changed */
     uint64_t memory;
     uint64_t compact;   /* size of the journal after it was last rewritten */
     uint64_t patience;  /* size at which a checkpoint that readers prevented is tried again */
@@ -105,7 +107,8 @@ journal_page  *journal_find(const journal *j, uint64_t no);
 journal_page  *journal_insert(journal *j, uint64_t no);
 uint8_t       *journal_touch(journal *j, uint64_t no, int whole);
 int            journal_load(const journal *j, const journal_page *p, uint8_t bytes[JOURNAL_PAGE]);
-journal_page **journal_sorted(const journal *j, size_t *n, int dirty_only);
+journal_page **journal_sorted(const journal *j, size_t *n);
+void           journal_sort(journal_page **pages, size_t n);
 void           journal_drop(journal *j, int (*unwanted)(const journal *, const journal_page *));
 void           journal_shed(journal *j);
 

@@ -18,6 +18,7 @@ static void release(journal *j)
     if (j->wal >= 0) close(j->wal);
     journal_drop(j, NULL);
     free(j->slots);
+    free(j->changed);
     free(j->stage);
     free(j->path);
     free(j->walpath);

@@ -93,8 +93,15 @@ uint8_t *journal_touch(journal *j, uint64_t no, int whole)
         j->memory += JOURNAL_PAGE;
     }
     if (!p->dirty) {
+        if (j->dirty == j->room) {
+            size_t         room = j->room ? 2 * j->room : 256;
+            journal_page **changed = realloc(j->changed, room * sizeof *changed);
+            if (!changed) return NULL;
+            j->changed = changed;
+            j->room = room;
+        }
+        j->changed[j->dirty++] = p;
         p->dirty = 1;
-        j->dirty++;
     }
     return p->bytes;
 }
@@ -106,31 +113,38 @@ static int ascending(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* All pages, or those changed since the last commit, by number; NULL when out of memory. */
-journal_page **journal_sorted(const journal *j, size_t *n, int dirty_only)
+void journal_sort(journal_page **pages, size_t n)
+{
+    qsort(pages, n, sizeof *pages, ascending);
+}
+
+/* All pages by number; NULL when out of memory. */
+journal_page **journal_sorted(const journal *j, size_t *n)
 {
     journal_page **pages = malloc((j->count + 1) * sizeof *pages);
 
     *n = 0;
     if (!pages) return NULL;
     for (size_t i = 0; i < j->capacity; i++)
-        if (j->slots[i] && (j->slots[i]->dirty || !dirty_only)) pages[(*n)++] = j->slots[i];
-    qsort(pages, *n, sizeof *pages, ascending);
+        if (j->slots[i]) pages[(*n)++] = j->slots[i];
+    journal_sort(pages, *n);
     return pages;
 }
 
 /* Forgets the pages that unwanted names, or all. */
 void journal_drop(journal *j, int (*unwanted)(const journal *, const journal_page *))
 {
-    size_t start = 0;
+    size_t start = 0, kept = 0;
 
     if (j->count == 0) return;
+    for (size_t i = 0; i < j->dirty; i++)
+        if (unwanted && !unwanted(j, j->changed[i])) j->changed[kept++] = j->changed[i];
+    j->dirty = kept;
     while (j->slots[start]) start++; /* the table is at most half full */
     for (size_t i = 0; i < j->capacity; i++) {
         journal_page *p = j->slots[i];
         if (!p || (unwanted && !unwanted(j, p))) continue;
         if (p->bytes) j->memory -= JOURNAL_PAGE;
-        j->dirty -= p->dirty;
         j->count--;
         j->slots[i] = NULL;
         free(p->bytes);

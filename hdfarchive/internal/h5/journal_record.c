@@ -156,7 +156,7 @@ int journal_rewrite(journal *j, journal_fault *fault)
     int            durable = j->options.sync != JOURNAL_SYNC_OFF, failed = 1;
 
     j->compact = j->walsize;
-    if (path && (pages = journal_sorted(j, &n, 0)) && (j->stage || (j->stage = malloc(JOURNAL_STAGE))) &&
+    if (path && (pages = journal_sorted(j, &n)) && (j->stage || (j->stage = malloc(JOURNAL_STAGE))) &&
         (s.fd = journal_create(path, j->fd)) >= 0) {
         for (size_t i = 0; i < n; i++)
             if (pages[i]->image && pages[i]->no * JOURNAL_PAGE < j->committed) pages[kept++] = pages[i];
