@@ -10,6 +10,7 @@ import (
 type Codec[T any] struct {
 	plan node
 	name string
+	flat bool
 }
 
 // CodecFor returns the codec of T. A type that cannot be stored is an error
@@ -21,7 +22,7 @@ func CodecFor[T any]() (*Codec[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Codec[T]{n, typeName(t)}, nil
+	return &Codec[T]{n, typeName(t), n.flat()}, nil
 }
 
 // Encode returns the tree of x, without copying slices and matrices where
@@ -50,15 +51,20 @@ func (c *Codec[T]) Decode(v Value) (T, error) {
 // Clone returns a deep copy of x, which shares nothing with it: nil stays nil,
 // empty stays empty, fields tagged "-" become zero.
 func (c *Codec[T]) Clone(x T) T {
-	if c.plan.flat() {
+	if c.flat {
 		return x
 	}
+	return c.deepClone(x)
+}
+
+// deepClone is apart because its x is on the heap: flat types need none.
+func (c *Codec[T]) deepClone(x T) T {
 	c.plan.deepen(unsafe.Pointer(&x))
 	return x
 }
 
 // Flat reports whether a T holds no references, so that Clone is the identity.
-func (c *Codec[T]) Flat() bool { return c.plan.flat() }
+func (c *Codec[T]) Flat() bool { return c.flat }
 
 // Check reports whether values of t can be stored, as CodecFor does.
 func Check(t reflect.Type) error {

@@ -235,6 +235,17 @@ func TestFlat(t *testing.T) {
 	}
 }
 
+func TestFlatCloneDoesNotAllocate(t *testing.T) {
+	c, err := value.CodecFor[Particle]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := Particle{Name: "e"}
+	if n := testing.AllocsPerRun(100, func() { x = c.Clone(x) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
 func flatOf[T any]() (bool, error) {
 	c, err := value.CodecFor[T]()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 // structure is the plan of a Go struct.
 type structure struct {
 	fields  []member
+	deep    []member // those of fields that hold references
 	omitted []member // tagged "-": zero in every copy
 }
 
@@ -75,6 +76,9 @@ func compileStruct(t reflect.Type, path string, open []reflect.Type) (node, erro
 				return nil, err
 			}
 			s.fields = append(s.fields, m)
+			if !m.node.flat() {
+				s.deep = append(s.deep, m)
+			}
 		}
 	}
 	return s, nil
@@ -109,15 +113,7 @@ func (m *member) checkMeta(path string) error {
 }
 
 func (s *structure) nilable() bool { return false }
-
-func (s *structure) flat() bool {
-	for _, m := range s.fields {
-		if !m.node.flat() {
-			return false
-		}
-	}
-	return len(s.omitted) == 0
-}
+func (s *structure) flat() bool    { return len(s.deep) == 0 && len(s.omitted) == 0 }
 
 func (s *structure) encode(p unsafe.Pointer) (Value, error) {
 	v := &Struct{Fields: make([]Field, len(s.fields))}
@@ -169,10 +165,8 @@ func (s *Struct) field(i int, name string) Value {
 }
 
 func (s *structure) deepen(p unsafe.Pointer) {
-	for i := range s.fields {
-		if m := &s.fields[i]; !m.node.flat() {
-			m.node.deepen(unsafe.Add(p, m.offset))
-		}
+	for i := range s.deep {
+		s.deep[i].node.deepen(unsafe.Add(p, s.deep[i].offset))
 	}
 	for _, m := range s.omitted {
 		reflect.NewAt(m.typ, unsafe.Add(p, m.offset)).Elem().SetZero()
