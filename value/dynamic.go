@@ -14,7 +14,7 @@ func CodecOf(t reflect.Type) (*Codec[reflect.Value], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Codec[reflect.Value]{dynamic{t, n}, typeName(t)}, nil
+	return &Codec[reflect.Value]{dynamic{t, n}, typeName(t), n.flat()}, nil
 }
 
 // dynamic is the plan of a reflect.Value that holds a typ.
@@ -28,8 +28,11 @@ func (n dynamic) flat() bool    { return n.elem.flat() }
 
 func (n dynamic) encode(p unsafe.Pointer) (Value, error) {
 	x := *(*reflect.Value)(p)
-	if !x.IsValid() || x.Type() != n.typ {
-		return nil, fail(ErrMismatch, "%v is not a %s", x, n.typ)
+	if !x.IsValid() {
+		return nil, fail(ErrMismatch, "the reflect.Value is invalid, it needs a %s", n.typ)
+	}
+	if x.Type() != n.typ {
+		return nil, fail(ErrMismatch, "a %s is not a %s", x.Type(), n.typ)
 	}
 	if !x.CanAddr() {
 		x = n.copy(x)
