@@ -99,7 +99,7 @@ func (a *hdf) get(function string, key keymap.Key, value bool) (e *driver.Entry,
 		if f == nil {
 			return driver.ErrNotFound
 		}
-		id, i, stored, err := f.stat(key)
+		id, i, stored, err := f.stat(key, f.entries.Stat)
 		if err != nil {
 			return err
 		}

@@ -143,7 +143,7 @@ func (s *store) do(j *job, changes map[*function][]change) error {
 			return err
 		}
 		if j.ifAbsent {
-			_, _, _, err := f.stat(p.e.Key)
+			_, _, _, err := f.stat(p.e.Key, f.entries.Glance)
 			if err == nil {
 				continue
 			}
@@ -180,7 +180,7 @@ func (s *store) remove(j *job, changes map[*function][]change) error {
 	if f == nil {
 		return driver.ErrNotFound
 	}
-	id, _, _, err := f.stat(*j.key)
+	id, _, _, err := f.stat(*j.key, f.entries.Glance)
 	if err != nil && !errors.Is(err, driver.ErrCorrupt) {
 		return err
 	}

@@ -199,6 +199,7 @@ int k_set_attrs(hid_t loc, const char *name, const uint8_t *req, size_t n, k_rep
 typedef struct {
 	k_buf *buf;
 	k_reply *r;
+	int texts;
 	uint64_t budget;
 	uint32_t n;
 	int code;
@@ -235,7 +236,7 @@ static int attr_data(attrs *a, hid_t attr, hid_t type, hid_t space) {
 		return K_FAIL;
 	if (n > MAX_ATTR_BYTES || size > MAX_ATTR_BYTES || (uint64_t)n * size > MAX_ATTR_BYTES || (uint64_t)n * size > a->budget)
 		return k_refuse(a->r, "an attribute declares %lld elements of %zu bytes", (long long)n, size);
-	if (n > 0 && k_is_vlen_string(type))
+	if (n > 0 && a->texts && k_is_vlen_string(type))
 		return attr_text(a, attr, type, space, (size_t)n);
 	if (n == 0 || H5Tdetect_class(type, H5T_VLEN) > 0 || H5Tdetect_class(type, H5T_REFERENCE) > 0 ||
 	    (class == H5T_COMPOUND || class == H5T_ARRAY)) {
@@ -318,10 +319,11 @@ static int describe(k_buf *b, hid_t id, k_reply *r) {
 }
 
 /* k_stat describes an object: its kind, for a dataset its space and type, and
-   its attributes with their data. No attribute may be larger than budget. */
-int k_stat(hid_t loc, const char *name, uint64_t budget, k_reply *r) {
+   its attributes with their data, those of variable length only where texts is set.
+   No attribute may be larger than budget, the size of the file. */
+int k_stat(hid_t loc, const char *name, int texts, uint64_t budget, k_reply *r) {
 	k_buf b = {0};
-	attrs a = {&b, r, budget, 0, K_OK};
+	attrs a = {&b, r, texts, budget, 0, K_OK};
 	hsize_t at = 0;
 	int code;
 	k_enter(r);

@@ -76,6 +76,7 @@ hid_t k_link_plist(void);
 
 hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code);
 int k_vlen_total(hid_t id, int is_attr, hid_t space, uint64_t budget, uint64_t *total, k_reply *r);
+int k_check_strings(hid_t id, const uint8_t *raw, size_t n, uint64_t size, k_reply *r);
 int k_write_attr(hid_t obj, k_cur *c, k_reply *r);
 
 /* file.c */
@@ -101,7 +102,7 @@ int k_exists(hid_t loc, const char *name, k_reply *r);
 int k_links(hid_t loc, uint64_t max, k_reply *r);
 int k_group_info(hid_t loc, k_reply *r);
 int k_set_attrs(hid_t loc, const char *name, const uint8_t *req, size_t n, k_reply *r);
-int k_stat(hid_t loc, const char *name, uint64_t budget, k_reply *r);
+int k_stat(hid_t loc, const char *name, int texts, uint64_t budget, k_reply *r);
 
 /* data.c */
 int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void *data, size_t len, k_reply *r);

@@ -37,8 +37,8 @@ hid_t k_raw_type(void) {
 	return raw;
 }
 
-/* k_vlen_total adds up the lengths of the strings of a dataset or attribute and
-   refuses more than budget bytes. */
+/* k_vlen_total adds up the lengths of the strings of a dataset or attribute. It
+   refuses more than budget bytes, the size of the file, and damaged heaps. */
 int k_vlen_total(hid_t id, int is_attr, hid_t space, uint64_t budget, uint64_t *total, k_reply *r) {
 	hssize_t n = H5Sget_simple_extent_npoints(space);
 	int code = K_FAIL;
@@ -58,7 +58,7 @@ int k_vlen_total(hid_t id, int is_attr, hid_t space, uint64_t budget, uint64_t *
 			k_cur c = {raw + i * RAW, raw + i * RAW + 4, 0, 0};
 			*total += k_u32(&c);
 		}
-		code = *total <= budget ? K_OK : k_refuse(r, "it declares %llu bytes of text, more than the file can hold", (unsigned long long)*total);
+		code = *total <= budget ? k_check_strings(id, raw, (size_t)n, budget, r) : k_refuse(r, "it declares %llu bytes of text, more than the file can hold", (unsigned long long)*total);
 	}
 	k_note(r, code);
 	if (type >= 0)

@@ -1,0 +1,131 @@
+package hdfarchive_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+
+	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/value"
+)
+
+// mutations is how many damaged files a run of the tests looks at; the environment
+// may ask for more.
+func mutations() int {
+	if n, err := strconv.Atoi(os.Getenv("KLEPTO_MUTATIONS")); err == nil {
+		return n
+	}
+	return 300
+}
+
+// mutate damages a file in one of the ways that disks, copies and people do.
+func mutate(rnd *rand.Rand, b []byte) []byte {
+	b = bytes.Clone(b)
+	odd := []byte{0, 1, 127, 128, 255}
+	for range 1 << rnd.IntN(4) {
+		i := rnd.IntN(len(b))
+		switch rnd.IntN(6) {
+		case 0:
+			b[i] ^= 1 << rnd.IntN(8)
+		case 1:
+			b[i] = odd[rnd.IntN(len(odd))]
+		case 2:
+			b[i] = byte(rnd.Uint32())
+		case 3: // a block of zeros, as after a power cut
+			clear(b[i:min(len(b), i+1<<rnd.IntN(13))])
+		case 4: // a block in the wrong place
+			n := min(1<<rnd.IntN(10), len(b)-i)
+			copy(b[rnd.IntN(len(b)-n+1):], b[i:i+n])
+		case 5: // a large number
+			for k := range min(8, len(b)-i) {
+				b[i+k] = odd[rnd.IntN(len(odd))]
+			}
+		}
+	}
+	if rnd.IntN(8) == 0 {
+		b = b[:rnd.IntN(len(b))]
+	}
+	return b
+}
+
+// survive reads what can be read of a damaged archive. It may have fewer entries
+// and give errors, but no value that was not stored.
+func survive(ctx context.Context, t *testing.T, a *archive.Archive, all []*archive.Entry) (good int) {
+	for _, e := range all {
+		got, err := a.Get(ctx, e.Call.Function, e.Key)
+		switch {
+		case err == nil && !value.Equal(got.Value, e.Value):
+			t.Errorf("a wrong value: %s instead of %s", value.Describe(got.Value), value.Describe(e.Value))
+		case err == nil:
+			good++
+		case !errors.Is(err, archive.ErrCorrupt) && !errors.Is(err, archive.ErrNotFound):
+			t.Errorf("Get of damaged data = %v; want ErrCorrupt or ErrNotFound", err)
+		}
+	}
+	for _, err := range a.List(ctx) {
+		if err != nil && !errors.Is(err, archive.ErrCorrupt) {
+			t.Errorf("List of damaged data yields %v; want ErrCorrupt", err)
+		}
+	}
+	return good
+}
+
+// sample has the kinds of values that lie differently in a file.
+func sample() []*archive.Entry {
+	all := []*archive.Entry{entry("g", 0, everything(0), "F", number(1))}
+	for n := range 12 {
+		all = append(all, entry("f", n, vector(20, float64(n)), "n", number(float64(n)), "s", text("abc")))
+	}
+	return append(all, entry("f", 20, vector(3000, 0)), entry("f", 21, array(value.String, []string{"one", "two", ""}, 3)))
+}
+
+// TestMutations reads damaged files, for which HDF5 is not made: it must neither
+// crash nor give out wrong values.
+func TestMutations(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	a, err := hdfarchive.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := sample()
+	put(t, a, all...)
+	closeNow(t, a)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := filepath.Join(t.TempDir(), "bad.h5")
+	opened, good := 0, 0
+	for i := range mutations() {
+		rnd := rand.New(rand.NewPCG(7, uint64(i)))
+		if err := os.WriteFile(bad, mutate(rnd, whole), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		o := &hdfarchive.Options{Mode: hdfarchive.Read, Sync: hdfarchive.SyncOff}
+		if i%3 == 0 {
+			o.Mode = hdfarchive.ReadWrite
+		}
+		if os.Getenv("KLEPTO_MUTATIONS") != "" {
+			t.Logf("mutation %d, %s", i, o.Mode)
+		}
+		a, err := hdfarchive.Open(bad, o)
+		if err != nil {
+			continue
+		}
+		opened++
+		good += survive(t.Context(), t, a, all)
+		if o.Mode == hdfarchive.ReadWrite { // what is damaged may refuse the entry, but must not take others along
+			if err := a.Put(t.Context(), all[1]); err == nil {
+				wantValue(t, a, all[1])
+			}
+		}
+		a.Close() // a damaged file may fail to close
+	}
+	t.Logf("%d of %d damaged files open, %d of their %d entries are whole", opened, mutations(), good, opened*len(all))
+}
