@@ -13,6 +13,9 @@ import (
 // after New and may be used from many goroutines.
 type Keymap[In any] struct {
 	plan *plan
+	heap bool // the arguments have to be on the heap
+	// signature is set where an In is a []reflect.Value, by position.
+	signature *Signature
 }
 
 // New compiles how an In is keyed. A struct In names its arguments by its
@@ -32,14 +35,18 @@ func New[In any](o *Options) (*Keymap[In], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Keymap[In]{p}, nil
+	return &Keymap[In]{plan: p, heap: p.dynamic}, nil
 }
 
 // Append appends the canonical bytes of the call to dst. When it fails, the
 // result is of no use.
 func (k *Keymap[In]) Append(dst []byte, in *In) ([]byte, error) {
-	if k.plan.dynamic {
-		return k.plan.append(dst, unsafe.Pointer(clone(in)))
+	if k.heap {
+		base, err := k.base(clone(in))
+		if err != nil {
+			return dst, err
+		}
+		return k.plan.append(dst, base)
 	}
 	return k.plan.flat(&encoder{}, dst, unsafe.Pointer(in))
 }
@@ -48,8 +55,11 @@ func (k *Keymap[In]) Append(dst []byte, in *In) ([]byte, error) {
 // in full. It allocates nothing unless In holds a map, an interface or a matrix.
 func (k *Keymap[In]) Digest(in *In) (d Digest, err error) {
 	var sum xxh3.Uint128
-	if k.plan.dynamic {
-		sum, err = k.plan.digestAny(unsafe.Pointer(clone(in)))
+	if k.heap {
+		var base unsafe.Pointer
+		if base, err = k.base(clone(in)); err == nil {
+			sum, err = k.plan.digestAny(base)
+		}
 	} else {
 		sum, err = k.plan.digest(unsafe.Pointer(in))
 	}
@@ -67,6 +77,14 @@ func (k *Keymap[In]) Key(in *In) (Key, error) {
 // Names returns the names of the arguments that make the key, in their order;
 // ignored ones are left out.
 func (k *Keymap[In]) Names() []string { return slices.Clone(k.plan.names) }
+
+// base is where the plan finds the arguments of in, which is on the heap.
+func (k *Keymap[In]) base(in *In) (unsafe.Pointer, error) {
+	if k.signature != nil {
+		return k.signature.load(*any(in).(*[]reflect.Value))
+	}
+	return unsafe.Pointer(in), nil
+}
 
 // clone moves the arguments to the heap, where reflection needs them, so that
 // for all other plans they stay on the caller's stack.

@@ -26,7 +26,8 @@ type Signature struct {
 }
 
 // NewSignature compiles how calls with these parameters are keyed. It reports
-// what New reports, and a parameter without a name.
+// what New reports, and a parameter without a name. Only a struct
+// that is the sole parameter needs none: it is what an In is to New.
 func NewSignature(params []Param, o *Options) (*Signature, error) {
 	s := &Signature{rest: -1}
 	members := make([]reflect.StructField, len(params))
@@ -40,6 +41,18 @@ func NewSignature(params []Param, o *Options) (*Signature, error) {
 		}
 	}
 	s.frame = reflect.StructOf(members)
+	if len(params) == 1 && params[0].Name == "" && params[0].Type.Kind() == reflect.Struct {
+		p := params[0]
+		if isArguments(p.Type) {
+			fields, err := fieldsOf(p.Type, p.Type.String())
+			if err != nil {
+				return nil, err
+			}
+			return s.compile(fields, o)
+		}
+		p.Name = "x"
+		params = []Param{p}
+	}
 	fields := make([]field, len(params))
 	for i, p := range params {
 		if p.Name == "" {
@@ -50,9 +63,33 @@ func NewSignature(params []Param, o *Options) (*Signature, error) {
 		}
 		fields[i] = field{name: p.Name, path: p.Name, typ: p.Type, off: s.frame.Field(i).Offset, variadic: p.Variadic}
 	}
-	var err error
-	s.plan, err = newPlan(fields, o)
-	return s, err
+	return s.compile(fields, o)
+}
+
+func (s *Signature) compile(fields []field, o *Options) (_ *Signature, err error) {
+	if s.plan, err = newPlan(fields, o); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Keymap returns the keymap that makes the same keys of the same arguments.
+func (s *Signature) Keymap() *Keymap[[]reflect.Value] {
+	return &Keymap[[]reflect.Value]{plan: s.plan, heap: true, signature: s}
+}
+
+// Bind returns the keymap that makes the keys of s from an In, a struct whose
+// fields have the types of the parameters, in their order, and need no names.
+func Bind[In any](s *Signature) (*Keymap[In], error) {
+	t := reflect.TypeFor[In]()
+	same := t.Kind() == reflect.Struct && t.NumField() == s.frame.NumField()
+	for i := 0; same && i < t.NumField(); i++ {
+		same = t.Field(i).Type == s.frame.Field(i).Type
+	}
+	if !same {
+		return nil, fmt.Errorf("%w: the fields of %s are not the parameters, which are those of %s", ErrOption, t, s.frame)
+	}
+	return &Keymap[In]{plan: s.plan, heap: s.plan.dynamic}, nil
 }
 
 // Append appends the canonical bytes of the call to dst. There is an argument
