@@ -1,6 +1,7 @@
 package value_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -222,6 +223,27 @@ func TestEveryArray(t *testing.T) {
 			}
 			t.Run(fmt.Sprint(e, shape), func(t *testing.T) { around(t, reflect.ValueOf(a)) })
 		}
+	}
+}
+
+// The deepest trees and the most dimensions that Validate lets pass are not too
+// much for any encoding.
+func TestDeepest(t *testing.T) {
+	m := value.Meta{Units: "m"}
+	v := value.Value(&value.Array{Meta: m, Elem: value.Complex64, Shape: slices.Repeat([]int{1}, value.MaxRank), Data: []complex64{1}})
+	for range value.MaxDepth - 1 {
+		v = &value.Map{Meta: m, Keys: array(value.Int8, []int8{1}, 1), Items: []value.Value{v}}
+	}
+	around(t, reflect.ValueOf(v))
+	typ := reflect.TypeFor[int8]()
+	for range value.MaxRank {
+		typ = reflect.SliceOf(typ)
+	}
+	if err := value.Check(typ); err != nil {
+		t.Error(err)
+	}
+	if err := value.Check(reflect.SliceOf(typ)); !errors.Is(err, value.ErrType) {
+		t.Errorf("more than %d dimensions: %v", value.MaxRank, err)
 	}
 }
 

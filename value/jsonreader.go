@@ -27,9 +27,10 @@ func UnmarshalJSON(data []byte) (Value, error) {
 	return v, nil
 }
 
-// maxNesting bounds the JSON and CBOR containers within each other: each level
-// of a tree takes at most three, and an array one for each dimension.
-const maxNesting = 4 * MaxDepth
+// maxNesting bounds the JSON and CBOR containers within each other: a level of
+// a tree takes at most five (meta and map in CBOR, a tag and an array each, and
+// the items), and an array one for each dimension and a pair.
+const maxNesting = 5*MaxDepth + MaxRank + 1
 
 // jsonReader walks over bytes that json.Valid has passed, so that it need not
 // look for syntax errors, only for forms that mean nothing here.

@@ -113,6 +113,9 @@ func compileSequence(t reflect.Type, path string, open []reflect.Type) (node, er
 	if err != nil {
 		return nil, err
 	}
+	if g, ok := elem.(grid); ok && g.rank() >= MaxRank {
+		return nil, unsupported(path, "%s has more than %d dimensions, which no archive can store", t, MaxRank)
+	}
 	s := sequence{typ: t, length: -1, elem: elem, size: t.Elem().Size()}
 	if t.Kind() == reflect.Array {
 		s.length = t.Len()

@@ -31,8 +31,8 @@ func (s *structure) columns() ([]column, bool) {
 	}
 	names := map[string]bool{}
 	for _, c := range cols {
-		if names[c.name] || c.count == 0 {
-			return nil, false // a field tagged "a.b" beside a.b, or [0]int
+		if names[c.name] || c.count == 0 || c.rank() == MaxRank {
+			return nil, false // a field tagged "a.b" beside a.b, [0]int, or no dimension left
 		}
 		names[c.name] = true
 	}

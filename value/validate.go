@@ -9,9 +9,12 @@ import (
 // input; Go types stay far below it.
 const MaxDepth = 128
 
+// MaxRank bounds the dimensions of an Array, as HDF5 does (H5S_MAX_RANK).
+const MaxRank = 32
+
 // Validate checks a tree that was not made by a Codec: known element types,
 // Data of the slice that Elem names and as long as Shape says, one axis name a
-// dimension, UTF-8 in Meta, unique and non-empty UTF-8 names, columns of N rows, map keys
+// dimension and at most MaxRank of them, UTF-8 in Meta, unique and non-empty UTF-8 names, columns of N rows, map keys
 // sorted and different, nothing nil, at most MaxDepth levels. The error wraps
 // ErrInvalid and names the path. An Array without elements may have at most
 // 2^20 rows, so that a few bytes of input cannot ask for much memory.
@@ -86,6 +89,9 @@ func (a *Array) validate() error {
 	have := elems[a.Elem].len(a.Data)
 	if have < 0 {
 		return fail(ErrInvalid, "an array of %s holds its data as %T, not as %T", a.Elem, a.Elem.Make(0), a.Data)
+	}
+	if len(a.Shape) > MaxRank {
+		return fail(ErrInvalid, "an array of %d dimensions; at most %d can be stored", len(a.Shape), MaxRank)
 	}
 	n := 1
 	for _, d := range a.Shape {

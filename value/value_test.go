@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -78,6 +79,7 @@ func TestValidate(t *testing.T) {
 		"overflow to 0":      array(value.Float64, []float64{}, half, half),
 		"hollow":             array(value.Float64, []float64{}, 1<<20+1, 0),
 		"hollow at the end":  array(value.Float64, []float64{}, 0, 1<<20+1),
+		"rank":               array(value.Float64, []float64{1}, slices.Repeat([]int{1}, value.MaxRank+1)...),
 		"axes":               &value.Array{Meta: value.Meta{Axes: []string{"x"}}, Elem: value.Float64, Data: []float64{1}},
 		"units not UTF-8":    &value.List{Meta: value.Meta{Units: "\xff"}},
 		"empty name":         structure("", x),
