@@ -115,16 +115,34 @@ func (c *Cache[K, V]) now() int64 {
 // missing, the value is that of Options.Default, or zero, and ok is false.
 func (c *Cache[K, V]) Get(k K) (v V, ok bool) {
 	tag := spread(c.hash(k))
-	if c.stripes == nil && !c.timed.Load() {
-		c.mu.Lock()
-		if c.plain {
-			v, ok = c.read(tag, k, untimed)
-			c.mu.Unlock()
-			return v, ok
-		}
-		c.mu.Unlock()
+	if c.timed.Load() {
+		return c.fetch(tag, k, nil)
 	}
-	return c.fetch(tag, k, nil)
+	if c.stripes != nil {
+		if v, ok = c.getShared(tag, k, untimed); ok {
+			return v, true
+		}
+		return c.fetch(tag, k, nil)
+	}
+	c.mu.Lock()
+	if !c.plain {
+		c.mu.Unlock()
+		return c.fetch(tag, k, nil)
+	}
+	i := c.find(tag, k)
+	if i != 0 {
+		if c.onHit == hitRenews && c.costs == nil { // the commonest hit, spared the call
+			c.counts.hits += c.counts.unit
+			c.renew(i)
+		} else {
+			c.use(i)
+		}
+		v = c.nodes[i].value
+	} else {
+		c.counts.misses += c.counts.unit
+	}
+	c.mu.Unlock()
+	return v, i != 0
 }
 
 // getShared is Get side by side with other readers. It is ok only for a hit that
@@ -153,30 +171,28 @@ func (c *Cache[K, V]) getShared(tag uint32, k K, now int64) (v V, ok bool) {
 	return v, true
 }
 
+// use does what a hit does, but for idle time.
+func (c *Cache[K, V]) use(i int32) {
+	c.counts.hits += c.counts.unit
+	if c.onHit == hitRenews {
+		c.renew(i)
+	} else if c.onHit == hitCounts {
+		c.policy.hit(i)
+	}
+	if len(c.costs) > 0 {
+		c.counts.saved += time.Duration(c.counts.unit) * c.costs[i]
+	}
+}
+
 // read is Get under the exclusive lock, without callbacks and defaults.
 func (c *Cache[K, V]) read(tag uint32, k K, now int64) (v V, ok bool) {
-	i := c.find(tag, k)
-	if i != 0 && now != untimed && c.deadlines.expired(i, now) {
-		c.drop(i, Expired)
-		i = 0
-	}
+	i := c.live(tag, k, now)
 	if i == 0 {
 		c.counts.misses += c.counts.unit
 		return v, false
 	}
-	c.counts.hits += c.counts.unit
-	if len(c.costs) > 0 {
-		c.counts.saved += time.Duration(c.counts.unit) * c.costs[i]
-	}
-	switch c.onHit {
-	case hitRenews:
-		c.renew(i)
-	case hitCounts:
-		c.policy.hit(i)
-	}
-	if now != untimed {
-		c.deadlines.touch(i, now)
-	}
+	c.use(i)
+	c.deadlines.touch(i, now)
 	return c.nodes[i].value, true
 }
 

@@ -26,9 +26,8 @@
 // buffered or decided later by another goroutine. Before a new key takes anybody's
 // place, all expired entries leave, the one set first first.
 //
-// Set makes an entry the newest, also when it replaces a value. Get counts as a
-// use; Has, Peek, TTL, Expired and the iterators do not, and show no entry whose
-// time is over. Expiry is exact and includes the deadline itself; it needs no
+// Get counts as a use; Has, Peek, TTL, Expired and the iterators do not, and show
+// no entry whose time is over. Expiry is exact and includes the deadline itself; it needs no
 // background goroutine, so an expired entry stays in memory until something
 // touches it, a new key comes in or DeleteExpired is called.
 //

@@ -13,8 +13,7 @@ import (
 // processors rarely write the same cache line, and a writer first closes the gate,
 // then waits until every stripe is empty. A reader that finds the gate closed
 // takes the mutex like a writer, so neither side can starve the other. A
-// sync.RWMutex would not do: its readers all write one counter, which made two
-// cores slower than one.
+// sync.RWMutex would not do: all its readers write one counter.
 type gate struct {
 	mu      sync.Mutex
 	closed  atomic.Bool

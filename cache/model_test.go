@@ -1,6 +1,7 @@
 package cache_test
 
 import (
+	"flag"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -481,10 +482,13 @@ func victimsOf(events []string) (out []int) {
 	return out
 }
 
+// With 9,000, each policy sees 200,000 operations.
+var modelSteps = flag.Int("steps", 9_000, "random operations per cache in the model test")
+
 func TestPoliciesAgainstModel(t *testing.T) {
-	steps := 9_000 // over all capacities 200,000 for each policy
+	steps := *modelSteps
 	if testing.Short() || raceDetector {
-		steps = 500
+		steps = min(steps, 500)
 	}
 	weigh := func(int, int) int64 { return 0 }
 	for _, p := range allPolicies {
@@ -499,4 +503,22 @@ func TestPoliciesAgainstModel(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzPolicies lets the fuzzer choose the policy, the bounds and the sequence.
+func FuzzPolicies(f *testing.F) {
+	f.Add(uint8(cache.S3FIFO), uint8(10), uint8(20), uint8(0), uint8(3), uint64(1))
+	f.Fuzz(func(t *testing.T, policy, entries, bytes, ttl, idle uint8, seed uint64) {
+		o := cache.Options[int, int]{
+			Policy: allPolicies[int(policy)%len(allPolicies)], MaxEntries: int(entries % 65),
+			MaxBytes: int64(bytes), TTL: time.Duration(ttl), IdleTTL: time.Duration(idle),
+		}
+		if bytes > 0 {
+			o.Weigh = func(int, int) int64 { return 0 }
+		}
+		if entries%65 == 0 && bytes == 0 {
+			o.MaxEntries = 1
+		}
+		run(t, o, 2+2*o.MaxEntries, 300, seed)
+	})
 }

@@ -7,8 +7,9 @@ import (
 	"time"
 )
 
-// Policy names the rule that picks the entry to leave a full cache. For all of
-// them Set makes an entry the newest, and ties go to the oldest.
+// Policy names the rule that picks the entry to leave a full cache. Set makes an
+// entry the newest, also when it replaces a value, except under SIEVE and S3FIFO,
+// where that counts as a use and the entry stays where it is. Ties go to the oldest.
 type Policy uint8
 
 const (
@@ -29,12 +30,11 @@ const (
 	// NO keeps nothing: every Get is a miss and Set does nothing.
 	NO
 	// SIEVE evicts, as a hand passes from old to new, the first entry not used since
-	// the hand last passed it (Zhang et al., NSDI 2024). A replaced value counts as a
-	// use and stays where it is.
+	// the hand last passed it (Zhang et al., NSDI 2024).
 	SIEVE
 	// S3FIFO lets entries prove themselves in a small queue, a tenth of the bound,
 	// before they enter the main one, and remembers what it turned away (Yang et al.,
-	// SOSP 2023). A replaced value counts as a use and stays where it is.
+	// SOSP 2023).
 	S3FIFO
 	// GDSF evicts the entry that saves least: uses × cost ÷ weight, above a floor that
 	// rises with every eviction so that old fame fades (Cherkasova, HPL-98-69R1). The

@@ -5,8 +5,7 @@ import (
 	"time"
 )
 
-// Set puts a value under a key, replaces what was there and makes the entry the
-// newest. When the cache is full, expired entries leave first and then the
+// Set puts a value under a key in place of what was there. When the cache is full, expired entries leave first and then the
 // policy's victims: at no moment does the cache hold more than its bound.
 func (c *Cache[K, V]) Set(k K, v V) { c.SetWith(k, v, nil) }
 

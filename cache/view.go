@@ -35,8 +35,8 @@ func (c *Cache[K, V]) Full() bool {
 }
 
 // All iterates over keys and values in the order of the policy, oldest first: by
-// last use for LRU and MRU; the small queue, then the main one for S3FIFO; by last
-// Set for all others. It walks a snapshot taken when the loop starts, so the body
+// last use for LRU and MRU; by first Set for SIEVE; the small queue, then the main
+// one for S3FIFO; by last Set for all others. It walks a snapshot taken when the loop starts, so the body
 // may use the cache; it counts as no use and leaves expired entries out. To copy a
 // cache into a map: maps.Collect(c.All()).
 func (c *Cache[K, V]) All() iter.Seq2[K, V] {
