@@ -170,7 +170,7 @@ func TestSignature(t *testing.T) {
 		}
 	}
 	for _, bad := range [][]keymap.Param{
-		{param("", 1)}, {param("a", 1), param("a", 2)}, {{Name: "a", Type: reflect.TypeFor[int](), Variadic: true}},
+		{param("", 1), param("b", 1)}, {param("a", 1), param("a", 2)}, {{Name: "a", Type: reflect.TypeFor[int](), Variadic: true}},
 		{{Name: "a", Type: reflect.TypeFor[[]int](), Variadic: true}, param("b", 1)}, {param("f", func() {})},
 	} {
 		if _, err := keymap.NewSignature(bad, nil); err == nil {

@@ -21,6 +21,7 @@ var update = flag.Bool("update", false, "rewrite testdata/golden.json; old archi
 // golden is a call whose key must never change, on any machine.
 type golden struct {
 	Name      string `json:"name"`
+	Text      string `json:"text"`
 	Canonical string `json:"canonical"`
 	Digest    string `json:"digest"`
 }
@@ -30,7 +31,11 @@ type goldens []golden
 func add[In any](t *testing.T, g *goldens, o *keymap.Options, name string, in In) {
 	t.Helper()
 	k := keyOf(t, o, in)
-	*g = append(*g, golden{name, hex.EncodeToString([]byte(k.Canonical)), k.Digest.String()})
+	call, err := keymap.Decode(k.Canonical)
+	if err != nil {
+		t.Fatal(err)
+	}
+	*g = append(*g, golden{name, call.String(), hex.EncodeToString([]byte(k.Canonical)), k.Digest.String()})
 }
 
 // each adds the values of one type, alone, and all in a slice and behind a
@@ -144,7 +149,7 @@ func TestGolden(t *testing.T) {
 	calls := map[string]string{}
 	for i, w := range want {
 		if got[i] != w {
-			t.Errorf("the key of %s changed:\n%s %s\n%s %s", w.Name, w.Canonical, w.Digest, got[i].Canonical, got[i].Digest)
+			t.Errorf("the key of %s changed:\n%+v\n%+v", w.Name, w, got[i])
 		}
 		calls[w.Name] = w.Canonical
 	}

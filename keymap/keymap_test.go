@@ -51,35 +51,3 @@ func TestDigestAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations with a large slice", n)
 	}
 }
-
-func BenchmarkDigest(b *testing.B) {
-	k := mustNew[run](b, &keymap.Options{Function: "heat", Version: "v1.0.0", Rounding: rounding.Deep(6)})
-	in := aRun
-	b.ReportAllocs()
-	for b.Loop() {
-		call(k, in)
-	}
-}
-
-func BenchmarkDigestExact(b *testing.B) {
-	k := mustNew[run](b, &keymap.Options{Function: "heat", Version: "v1.0.0"})
-	in := aRun
-	for b.Loop() {
-		call(k, in)
-	}
-}
-
-func BenchmarkSlice(b *testing.B) {
-	u := make([]float64, 1e6)
-	for i := range u {
-		u[i] = float64(i) * 1.00001
-	}
-	for name, r := range map[string]rounding.Rounding{"exact": {}, "deep": rounding.Deep(6)} {
-		b.Run(name, func(b *testing.B) {
-			k := mustNew[[]float64](b, &keymap.Options{Rounding: r})
-			for b.Loop() {
-				call(k, u)
-			}
-		})
-	}
-}

@@ -35,6 +35,10 @@ type Options struct {
 	// arguments that are scalars themselves are concerned: the element type of
 	// an array always counts.
 	Untyped bool
+
+	// Keymap makes the names that entries bear in an archive. Nil names them by
+	// the Digest, in hex.
+	Keymap Namer
 }
 
 // Validate reports, in one sentence, an option that no argument list can satisfy.

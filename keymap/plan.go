@@ -28,6 +28,7 @@ type plan struct {
 	names   []string
 	dynamic bool // some value needs reflection
 	types   *interfaceTypes
+	namer   Namer // nil: the digest
 }
 
 // argument is one argument of a plan that has defaults.
@@ -50,7 +51,7 @@ func newPlan(fields []field, o *Options) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &plan{types: newInterfaceTypes(o.Untyped)}
+	p := &plan{types: newInterfaceTypes(o.Untyped), namer: o.Keymap}
 	p.head = appendText(appendText(appendText([]byte{formatByte}, o.Function), o.Version), o.Rounding.String())
 	c := newCompiler(o.Untyped)
 	defaults := false
@@ -238,6 +239,13 @@ func (p *plan) key(b []byte, err error) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	d := Digest(xxh3.Hash128(b).Bytes())
-	return Key{Canonical: string(b), Digest: d, Name: d.String()}, nil
+	k := Key{Canonical: string(b), Digest: xxh3.Hash128(b).Bytes()}
+	if p.namer == nil {
+		k.Name = k.Digest.String()
+		return k, nil
+	}
+	if k.Name, err = p.namer.Name(b); err != nil {
+		return Key{}, fmt.Errorf("keymap: %s: %w", p.namer, err)
+	}
+	return k, nil
 }

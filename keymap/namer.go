@@ -1,0 +1,144 @@
+package keymap
+
+import (
+	"crypto/md5"
+	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha3"
+	"crypto/sha512"
+	"encoding/base32"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"hash/crc32"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/zeebo/xxh3"
+)
+
+// Namer makes the name that an entry bears in an archive. Names are for people
+// and file systems: what a key is, its canonical bytes say, and archives
+// compare those. A Namer may be used from many goroutines.
+type Namer interface {
+	// Name names a call by its canonical bytes, or, behind another Namer in a
+	// Chain, by that one's name. It does not keep or change them.
+	Name(canonical []byte) (string, error)
+
+	// String says what the names are, for the records of an archive, e.g.
+	// "hash(sha256)".
+	String() string
+}
+
+// Raw names a call by its canonical bytes themselves, which Decode reads. They
+// are not printable.
+func Raw() Namer { return namer{"raw", func(b []byte) (string, error) { return string(b), nil }} }
+
+// String names a call by a text: with encoding "" by its readable form, that of
+// Call.String, as in heat(nu=0.1,n=4); else by its canonical bytes in "hex",
+// "base32" or "base64" (the one of URLs and file names), the last two without
+// padding. Calls that differ only in the static types of their arguments, or in
+// whether nil is a pointer or a slice, have one readable form.
+func String(encoding string) (Namer, error) {
+	if encoding == "" {
+		return namer{"string", readable}, nil
+	}
+	encode, ok := encodings[encoding]
+	if !ok {
+		return nil, unknown("encoding", encoding, Encodings())
+	}
+	return namer{"string(" + encoding + ")", func(b []byte) (string, error) { return encode(b), nil }}, nil
+}
+
+func readable(canonical []byte) (string, error) {
+	c, err := Decode(string(canonical))
+	if err != nil {
+		return "", fmt.Errorf("%w: the readable form can only come first in a chain", err)
+	}
+	return c.String(), nil
+}
+
+// Hash names a call by a hash of its canonical bytes, in hex. Algorithms lists
+// the algorithms; "xxh3-128" is the Digest, and what keys are named by when
+// Options.Keymap is nil.
+func Hash(algorithm string) (Namer, error) {
+	start, ok := algorithms[algorithm]
+	if !ok {
+		return nil, unknown("algorithm", algorithm, Algorithms())
+	}
+	return HashWith(algorithm, start), nil
+}
+
+// HashWith is Hash with a hash from elsewhere, under the given name.
+func HashWith(name string, start func() hash.Hash) Namer {
+	return namer{"hash(" + name + ")", func(b []byte) (string, error) {
+		h := start()
+		if _, err := h.Write(b); err != nil {
+			return "", fmt.Errorf("keymap: hash %s: %w", name, err)
+		}
+		return hex.EncodeToString(h.Sum(nil)), nil
+	}}
+}
+
+// Chain names a call by the last Namer's name of the one before's name, and so
+// on: a Chain of String and Hash
+// hashes the readable form.
+func Chain(first Namer, more ...Namer) Namer {
+	all := append([]Namer{first}, more...)
+	names := make([]string, len(all))
+	for i, n := range all {
+		names[i] = n.String()
+	}
+	return namer{strings.Join(names, "+"), func(b []byte) (name string, err error) {
+		for _, n := range all {
+			if name, err = n.Name(b); err != nil {
+				return "", err
+			}
+			b = []byte(name)
+		}
+		return name, nil
+	}}
+}
+
+// Algorithms returns the names that Hash knows, sorted.
+func Algorithms() []string { return slices.Sorted(maps.Keys(algorithms)) }
+
+// Encodings returns the names that String knows, beside the readable form, sorted.
+func Encodings() []string { return slices.Sorted(maps.Keys(encodings)) }
+
+// namer is a Namer made of its parts.
+type namer struct {
+	text string
+	name func([]byte) (string, error)
+}
+
+func (n namer) Name(b []byte) (string, error) { return n.name(b) }
+func (n namer) String() string                { return n.text }
+
+var encodings = map[string]func([]byte) string{
+	"hex":    hex.EncodeToString,
+	"base32": base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString,
+	"base64": base64.RawURLEncoding.EncodeToString,
+}
+
+var algorithms = map[string]func() hash.Hash{
+	"xxh3-128": func() hash.Hash { return xxh3.New128() },
+	"xxh3-64":  func() hash.Hash { return xxh3.New() },
+	"crc32c":   func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) },
+	"md5":      md5.New,
+	"sha1":     sha1.New,
+	"sha224":   sha256.New224,
+	"sha256":   sha256.New,
+	"sha384":   sha512.New384,
+	"sha512":   sha512.New,
+	"sha3-224": func() hash.Hash { return sha3.New224() },
+	"sha3-256": func() hash.Hash { return sha3.New256() },
+	"sha3-384": func() hash.Hash { return sha3.New384() },
+	"sha3-512": func() hash.Hash { return sha3.New512() },
+}
+
+func unknown(what, name string, known []string) error {
+	return fmt.Errorf("%w: unknown %s %q; known are %s", ErrOption, what, name, strings.Join(known, ", "))
+}

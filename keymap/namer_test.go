@@ -1,0 +1,126 @@
+package keymap_test
+
+import (
+	"errors"
+	"fmt"
+	"hash"
+	"hash/fnv"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klepto-go/klepto/keymap"
+	"github.com/klepto-go/klepto/rounding"
+)
+
+func ExampleString() {
+	readable, err := keymap.String("")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	type args struct {
+		Nu float64 `klepto:"name=nu"`
+		N  int     `klepto:"name=n"`
+	}
+	k, err := keymap.New[args](&keymap.Options{Function: "heat", Keymap: readable})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	key, err := k.Key(&args{0.1, 4})
+	fmt.Println(key, err)
+	// Output: heat(nu=0.1,n=4) <nil>
+}
+
+func named(t *testing.T, n keymap.Namer, err error) string {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := keyOf(t, &keymap.Options{Function: "f"}, 1)
+	k := mustNew[int](t, &keymap.Options{Function: "f", Keymap: n})
+	one := 1
+	key, err := k.Key(&one)
+	if err != nil || key.Canonical != plain.Canonical || key.Digest != plain.Digest {
+		t.Fatalf("%s: %v, %v; a name must not change the key", n, key, err)
+	}
+	return n.String() + " " + key.Name
+}
+
+func TestNames(t *testing.T) {
+	n := func(n keymap.Namer, err error) string { return named(t, n, err) }
+	sha1, err := keymap.Hash("sha1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	readable, err := keymap.String("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The canonical bytes are 010166 00 04 6e6f6e65 01 0178 71 0100000000000000; sums by coreutils.
+	for _, c := range []struct{ got, want string }{
+		{n(keymap.Raw(), nil), "raw \x01\x01f\x00\x04none\x01\x01xq\x01\x00\x00\x00\x00\x00\x00\x00"},
+		{n(keymap.String("")), "string f(x=1)"},
+		{n(keymap.String("hex")), "string(hex) 01016600046e6f6e65010178710100000000000000"},
+		{n(keymap.String("base64")), "string(base64) AQFmAARub25lAQF4cQEAAAAAAAAA"},
+		{n(keymap.Hash("md5")), "hash(md5) a1a06bedb295510bffab4f48038a7005"},
+		{n(keymap.Hash("sha256")), "hash(sha256) cd1e05815eac9c84d227e67cb8c06166b06c1694b4e45aa91ab5cba5bb9fc047"},
+		{n(keymap.Chain(readable, sha1), nil), "string+hash(sha1) 4cf44744cc8812acd851902378bd6ba2bc52b77f"},
+		{n(keymap.HashWith("fnv", func() hash.Hash { return fnv.New32a() }), nil), "hash(fnv) 450d3cc9"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+	if got := n(keymap.Hash("xxh3-128")); !strings.HasSuffix(got, keyOf(t, &keymap.Options{Function: "f"}, 1).Name) {
+		t.Error(got)
+	}
+	for _, a := range keymap.Algorithms() {
+		n(keymap.Hash(a))
+	}
+	for _, e := range keymap.Encodings() {
+		n(keymap.String(e))
+	}
+	if _, err := keymap.Hash("md6"); !errors.Is(err, keymap.ErrOption) || !strings.Contains(err.Error(), "md5, sha1") {
+		t.Error(err)
+	}
+	if _, err := keymap.String("base2"); !errors.Is(err, keymap.ErrOption) {
+		t.Error(err)
+	}
+	k := mustNew[int](t, &keymap.Options{Keymap: keymap.Chain(sha1, readable)})
+	one := 1
+	if _, err := k.Key(&one); !errors.Is(err, keymap.ErrFormat) {
+		t.Error(err)
+	}
+}
+
+// TestCallString: klepto's text keys confuse 1 with "1", elide long arrays and
+// print floats in 8 digits.
+func TestCallString(t *testing.T) {
+	seen := map[string]any{}
+	for _, x := range []any{nil, 1, 1.0, "1", true, "true", int8(1), uint64(1), float32(1), 1 + 0i, complex64(1), []int{1}, []float64{1}, []any{1},
+		"a,b", []string{"a", "b"}, []string{"a,b"}, []byte("a"), map[string]int{"a": 1}, math.NaN(), "nan", 1e16, 1e15, 1e-5,
+		1.000000001, 1.000000002, celsius(1), kelvin(1), struct{ A int }{1}, struct{ B int }{1}} {
+		call, err := keymap.Decode(keyOf(t, nil, x).Canonical)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := call.String()
+		if other, ok := seen[s]; ok {
+			t.Errorf("%T %v and %T %v are both %s", x, x, other, other, s)
+		}
+		seen[s] = x
+	}
+	type args struct {
+		Nu   float64 `klepto:"tol=2"`
+		Data []float64
+		Name string
+	}
+	call, err := keymap.Decode(keyOf(t, &keymap.Options{Function: "my f(x)", Version: "v1.2", Rounding: rounding.Simple(6)},
+		args{0.123, slices.Repeat([]float64{1}, 3), "x\n"}).Canonical)
+	if got, want := call.String(), `"my f(x)"@v1.2(Nu=0.12~deep(2),Data=[]float64{1.0,1.0,1.0},Name="x\n")~simple(6)`; err != nil || got != want {
+		t.Errorf("%s, %v, want %s", got, err, want)
+	}
+}
