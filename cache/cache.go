@@ -174,9 +174,10 @@ func (c *Cache[K, V]) getShared(tag uint32, k K, now int64) (v V, ok bool) {
 // use does what a hit does, but for idle time.
 func (c *Cache[K, V]) use(i int32) {
 	c.counts.hits += c.counts.unit
-	if c.onHit == hitRenews {
+	switch c.onHit {
+	case hitRenews:
 		c.renew(i)
-	} else if c.onHit == hitCounts {
+	case hitCounts:
 		c.policy.hit(i)
 	}
 	if len(c.costs) > 0 {

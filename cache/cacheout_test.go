@@ -101,10 +101,10 @@ func newCacheoutReplay(t *testing.T, p cache.Policy, compat cache.Compat, tr cac
 }
 
 func (s *cacheoutStep) options() *cache.SetOptions {
-	switch {
-	case s.TTL == nil:
+	switch s.TTL {
+	case nil:
 		return nil
-	case s.TTL == 0.0:
+	case 0.0:
 		return &cache.SetOptions{TTL: cache.NoTTL}
 	}
 	return &cache.SetOptions{TTL: seconds(s.TTL.(float64))}

@@ -60,7 +60,7 @@ func FuzzGlob(f *testing.F) {
 		}
 		var re strings.Builder
 		re.WriteString(`(?s)\A`)
-		for _, r := range []rune(pattern) {
+		for _, r := range pattern {
 			switch r {
 			case '*':
 				re.WriteString(".*")
