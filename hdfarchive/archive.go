@@ -101,7 +101,7 @@ func (a *hdf) get(function string, key keymap.Key, value bool) (e *driver.Entry,
 		}
 		id, i, stored, err := f.stat(key, f.entries.Stat)
 		if err != nil {
-			return err
+			return entryError(err)
 		}
 		if !value {
 			i = nil
@@ -110,7 +110,7 @@ func (a *hdf) get(function string, key keymap.Key, value bool) (e *driver.Entry,
 		if err == nil && e.Call.Function != function {
 			return driver.ErrNotFound
 		}
-		return err
+		return entryError(err)
 	})
 	if err != nil {
 		return nil, err

@@ -37,7 +37,7 @@ func readFile(path, id string, want keymap.Key, value bool) (*stored, *driver.En
 	var s *stored
 	var e *driver.Entry
 	err := withFile(path, func(file *h5.File, root *h5.Group) error {
-		i, err := root.Stat(valueName)
+		i, err := root.Stat(valueName, entryAttrs...)
 		if err == nil {
 			s, err = readStored(id, i, func() (*h5.Group, error) { return openLarge(root, valueName) })
 		}
@@ -79,7 +79,7 @@ func (a *hdfdir) get(function string, key keymap.Key, value bool) (e *driver.Ent
 		if err == nil && e.Call.Function != function {
 			return driver.ErrNotFound
 		}
-		return err
+		return entryError(err)
 	})
 	if err != nil {
 		return nil, err

@@ -34,6 +34,14 @@ func openError(path string, err error) error {
 	return err
 }
 
+// entryError is readError for one entry, with the way out.
+func entryError(err error) error {
+	if err = readError(err); errors.Is(err, driver.ErrCorrupt) {
+		return fmt.Errorf("%w; delete the entry, and the next call computes it again", err)
+	}
+	return err
+}
+
 // makeError is openError for what could not be made.
 func makeError(path string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
@@ -59,7 +67,7 @@ func readError(err error) error {
 	case errors.Is(err, h5.ErrClosed):
 		return driver.ErrClosed
 	case errors.Is(err, h5.ErrLibrary), errors.Is(err, h5.ErrRefused), errors.Is(err, h5.ErrChanged), errors.Is(err, h5.ErrAbsent):
-		return fmt.Errorf("%w: delete the entry, and the next call computes it again: %w", driver.ErrCorrupt, err)
+		return fmt.Errorf("%w: %w", driver.ErrCorrupt, err)
 	}
 	return err
 }

@@ -116,9 +116,9 @@ func openLarge(g *h5.Group, id string) (*h5.Group, error) {
 
 // stat finds the entry of a key. The error is driver.ErrNotFound where there is
 // none, or one of another key. look is f.entries.Stat, or Glance within a commit.
-func (f *function) stat(key keymap.Key, look func(string) (*h5.Info, error)) (id string, i *h5.Info, s *stored, err error) {
+func (f *function) stat(key keymap.Key, look func(string, ...string) (*h5.Info, error)) (id string, i *h5.Info, s *stored, err error) {
 	id = entryID(key)
-	i, err = look(id)
+	i, err = look(id, entryAttrs...)
 	if errors.Is(err, h5.ErrAbsent) {
 		return id, nil, nil, driver.ErrNotFound
 	}
@@ -208,7 +208,7 @@ func (f *function) walk() (*listing, error) {
 	l := &listing{live: make(map[string]record, len(links))}
 	for _, link := range links {
 		r := record{flag: recordEntry}
-		i, err := f.entries.Glance(link.Name)
+		i, err := f.entries.Glance(link.Name, entryAttrs...)
 		if err == nil {
 			r.stored, err = readStored(link.Name, i, f.large(link.Name))
 		}

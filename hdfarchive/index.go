@@ -84,7 +84,7 @@ func (n *newest) function(name string, entries int) driver.Function {
 // loadIndex reads the state of the index in group g, nil where there is none that
 // fits: entries and sequence are what the group of entries says of itself.
 func loadIndex(g *h5.Group, entries int, sequence int64) *index {
-	i, err := g.Stat(indexName)
+	i, err := g.Stat(indexName, attrEntries, attrSequence, attrCatalog, attrRecords, attrSchema, attrNewest)
 	if err != nil || len(i.Shape) != 1 || i.Shape[0] != entries {
 		return nil
 	}

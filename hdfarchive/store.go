@@ -113,7 +113,7 @@ func openStore(path string, o Options) (*store, error) {
 
 // checkFormat tells an archive from a file of somebody else.
 func checkFormat(path string, root *h5.Group) error {
-	i, err := root.Stat(".")
+	i, err := root.Stat(".", attrFormat, attrFormatV)
 	if err != nil {
 		return err
 	}
@@ -221,7 +221,7 @@ func (s *store) names() ([]string, error) {
 		}
 		name, ok := unescape(l.Name)
 		if !ok {
-			i, err := s.root.Stat(l.Name)
+			i, err := s.root.Stat(l.Name, attrName)
 			if err != nil {
 				return nil, err
 			}

@@ -173,6 +173,13 @@ const (
 	attrSum    = "sum"
 )
 
+// entryAttrs are the attributes that are read of an entry's object, valueAttrs those
+// of the parts of its value.
+var (
+	entryAttrs = append([]string{attrKey, attrCall, attrProv, attrGoType, attrSum}, valueAttrs...)
+	valueAttrs = []string{"units", "long_name", "tree"}
+)
+
 // attrs returns the attributes, and those parts that are too large for one.
 func (s *stored) attrs() (attrs []h5.Attr, large []*object) {
 	add := func(name, data string, attr func(name, s string) h5.Attr) {

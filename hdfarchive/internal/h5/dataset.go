@@ -88,14 +88,15 @@ func (g *Group) Put(name string, d *Dataset) error {
 	}, nil)
 }
 
-// Stat describes a child, or g itself as ".". What was written since the last
-// Commit has attributes of class Text that cannot be read yet: see Glance.
-func (g *Group) Stat(name string) (*Info, error) { return g.stat(name, 1) }
+// Stat describes a child, or g itself as ".", with the attributes that are asked
+// for, or with all. What was written since the last Commit has attributes of class
+// Text that cannot be read yet: see Glance.
+func (g *Group) Stat(name string, attrs ...string) (*Info, error) { return g.stat(name, attrs, 1) }
 
 // Glance is Stat without the data of attributes of class Text.
-func (g *Group) Glance(name string) (*Info, error) { return g.stat(name, 0) }
+func (g *Group) Glance(name string, attrs ...string) (*Info, error) { return g.stat(name, attrs, 0) }
 
-func (g *Group) stat(name string, texts C.int) (*Info, error) {
+func (g *Group) stat(name string, attrs []string, texts C.int) (*Info, error) {
 	if name != "." {
 		if err := checkName("stat", name); err != nil {
 			return nil, err
@@ -105,8 +106,15 @@ func (g *Group) stat(name string, texts C.int) (*Info, error) {
 	if err != nil {
 		return nil, err
 	}
+	req := le.AppendUint32(nil, uint32(len(attrs)))
+	for _, a := range attrs {
+		req = appendText(req, a)
+	}
+	p, n := request(req)
 	var b []byte
-	err = g.f.use("stat", name, func(r *C.k_reply) C.int { return C.k_stat(g.id, cstring(name), texts, C.uint64_t(size), r) }, func(r *C.k_reply) { b = out(r) })
+	err = g.f.use("stat", name, func(r *C.k_reply) C.int {
+		return C.k_stat(g.id, cstring(name), p, n, texts, C.uint64_t(size), r)
+	}, func(r *C.k_reply) { b = out(r) })
 	if err != nil {
 		return nil, err
 	}

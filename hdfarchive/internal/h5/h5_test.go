@@ -106,9 +106,12 @@ func TestPutRead(t *testing.T) {
 }
 
 func TestText(t *testing.T) {
-	_, root := create(t)
+	f, root := create(t)
 	data := []byte("one\x00\x00größer\x00")
 	if err := root.Put("text", &h5.Dataset{Type: h5.TextType(), Shape: []int{3}, Data: data}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Commit(false); err != nil {
 		t.Fatal(err)
 	}
 	i, err := root.Stat("text")
@@ -169,12 +172,18 @@ func TestGroups(t *testing.T) {
 	if err := root.SetAttrs("heat", []h5.Attr{h5.TextAttr("version", "4"), h5.Uint64Attr("n", 1)}); err != nil {
 		t.Fatal(err)
 	}
+	if err := f.Commit(false); err != nil {
+		t.Fatal(err)
+	}
 	i, err := root.Stat("heat")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if v, _ := i.Attr("version").Text(); v != "4" || i.Kind != h5.GroupObject || len(i.Attrs) != 2 {
 		t.Errorf("Stat = %+v", i)
+	}
+	if i, err = root.Stat("heat", "n", "none"); err != nil || len(i.Attrs) != 1 || i.Attr("n") == nil {
+		t.Errorf("Stat of one attribute = %+v, %v", i, err)
 	}
 	if _, err := root.Group("none"); !errors.Is(err, h5.ErrAbsent) {
 		t.Errorf("Group: %v", err)

@@ -17,7 +17,7 @@ hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code) {
 		if (there <= 0 || H5Lget_info(loc, name, &link, H5P_DEFAULT) < 0)
 			return -1;
 		if (link.type != H5L_TYPE_HARD) {
-			*code = k_refuse(r, "%.100s is a %s link; only objects of the file itself are read", name, link.type == H5L_TYPE_SOFT ? "soft" : "external");
+			*code = k_refuse(r, "%.100s is a link of %s kind; only objects of the file itself are read", name, link.type == H5L_TYPE_SOFT ? "soft" : "external");
 			return -1;
 		}
 	}
@@ -255,7 +255,7 @@ static int attr_data(attrs *a, hid_t attr, hid_t type, hid_t space) {
 	return code;
 }
 
-static herr_t one_attr(hid_t obj, const char *name, const H5A_info_t *info, void *data) {
+static herr_t one_attr(hid_t obj, const char *name, const H5A_info_t *info, void *data) { /* H5A_operator2_t */
 	attrs *a = data;
 	hsize_t dims[H5S_MAX_RANK];
 	(void)info;
@@ -318,10 +318,24 @@ static int describe(k_buf *b, hid_t id, k_reply *r) {
 	return code;
 }
 
-/* k_stat describes an object: its kind, for a dataset its space and type, and
-   its attributes with their data, those of variable length only where texts is set.
-   No attribute may be larger than budget, the size of the file. */
-int k_stat(hid_t loc, const char *name, int texts, uint64_t budget, k_reply *r) {
+/* named_attrs reads those attributes that the request names. Reading all costs as
+   much as the largest, even where that is refused. */
+static herr_t named_attrs(hid_t id, k_cur *c, uint32_t n, attrs *a) {
+	for (; n > 0; n--) {
+		const char *name = k_text(c);
+		htri_t there = c->failed ? -1 : H5Aexists(id, name);
+		if (there < 0 || (there && one_attr(id, name, NULL, a) < 0))
+			return -1;
+	}
+	return 0;
+}
+
+/* k_stat describes an object: its kind, for a dataset its space and type, and those
+   attributes that req names, or all, with their data; but data of variable length
+   only where texts is set. No attribute may be larger than budget, the size of the file. */
+int k_stat(hid_t loc, const char *name, const uint8_t *req, size_t n, int texts, uint64_t budget, k_reply *r) {
+	k_cur c = {req, req + n, 0, 0};
+	uint32_t names = k_u32(&c);
 	k_buf b = {0};
 	attrs a = {&b, r, texts, budget, 0, K_OK};
 	hsize_t at = 0;
@@ -336,7 +350,7 @@ int k_stat(hid_t loc, const char *name, int texts, uint64_t budget, k_reply *r) 
 		code = describe(&b, id, r);
 	size_t count = b.n;
 	k_put_u32(&b, 0);
-	if (code == K_OK && H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, &at, one_attr, &a) < 0)
+	if (code == K_OK && (names ? named_attrs(id, &c, names, &a) : H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, &at, one_attr, &a)) < 0)
 		code = a.code == K_OK ? K_FAIL : a.code;
 	if (code == K_OK) {
 		for (int i = 0; i < 4; i++)

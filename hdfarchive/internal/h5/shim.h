@@ -102,7 +102,7 @@ int k_exists(hid_t loc, const char *name, k_reply *r);
 int k_links(hid_t loc, uint64_t max, k_reply *r);
 int k_group_info(hid_t loc, k_reply *r);
 int k_set_attrs(hid_t loc, const char *name, const uint8_t *req, size_t n, k_reply *r);
-int k_stat(hid_t loc, const char *name, int texts, uint64_t budget, k_reply *r);
+int k_stat(hid_t loc, const char *name, const uint8_t *req, size_t n, int texts, uint64_t budget, k_reply *r);
 
 /* data.c */
 int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void *data, size_t len, k_reply *r);
