@@ -3,7 +3,6 @@ package crash_test
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -182,49 +181,6 @@ func TestReaders(t *testing.T) {
 		seen["through the journal"]++
 		expect(t, verify(t, worker, 0, path)[0], 39)
 	}
-}
-
-// A reader holds the file for as long as two writers live. The journal stays behind
-// when they close the file, and the next open takes it up.
-func TestLongReader(t *testing.T) {
-	t.Parallel()
-	s := setting{"full", 1, 64 << 10}
-	path := filepath.Join(t.TempDir(), "a.h5")
-	if r := run(t, shimmed(s.write(path, 40))); r.last != "closed" {
-		t.Fatalf("%+v", r)
-	}
-	reader := exec.Command(worker, "hold", path)
-	in, err := reader.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := reader.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := reader.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var line [8]byte
-	if _, err := io.ReadFull(out, line[:]); err != nil || string(line[:]) != "holding\n" {
-		t.Fatalf("%q %v", line, err)
-	}
-	if r := run(t, shimmed(s.write(path, 400))); r.last != "closed" {
-		t.Fatalf("%+v", r)
-	}
-	if r := run(t, shimmed(s.write(path, 440))); r.last != "closed" {
-		t.Fatalf("%+v", r)
-	}
-	expect(t, verify(t, worker, 1, path)[0], 439)
-	in.Close()
-	rest, err := io.ReadAll(out)
-	if err != nil || string(rest) != "ok 39\n" {
-		t.Errorf("the reader saw %q, %v", rest, err)
-	}
-	if err := reader.Wait(); err != nil {
-		t.Error(err)
-	}
-	alone(t, path, expect(t, verify(t, worker, 1, path)[0], 439))
 }
 
 // The second of two writers is told at once; when the first is gone, it gets in.

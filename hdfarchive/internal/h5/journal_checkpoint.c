@@ -22,14 +22,15 @@ static int foreign(const journal *j, journal_fault *fault, const char *how)
 }
 
 /* Whether every sector about to be overwritten is as the writer knew it or as the journal wants it;
- * see journal.h. The table must hold no uncommitted page. */
-int journal_verify(const journal *j, journal_fault *fault)
+ * see journal.h. Counts the pages that differ already. The table must hold no uncommitted page. */
+int journal_verify(const journal *j, size_t *applied, journal_fault *fault)
 {
     uint8_t     now[JOURNAL_PAGE], want[JOURNAL_PAGE];
     uint32_t    sector[JOURNAL_SECTORS];
     struct stat st;
     uint64_t    direct = j->direct < j->committed ? j->direct : j->committed;
 
+    *applied = 0;
     if (fstat(j->fd, &st)) return journal_fail_os(fault, "read", j->path);
     if ((uint64_t)st.st_size < direct) return foreign(j, fault, "it is shorter");
     for (size_t i = 0; i < j->capacity; i++) {
@@ -39,6 +40,7 @@ int journal_verify(const journal *j, journal_fault *fault)
         if (journal_pread(j->fd, now, sizeof now, p->no * JOURNAL_PAGE)) return journal_fail_os(fault, "read", j->path);
         journal_sectors(sector, now);
         if (memcmp(sector, p->sector, sizeof sector) == 0) continue;
+        ++*applied;
         if (journal_load(j, p, want)) return journal_fail_os(fault, "read the journal", j->walpath);
         for (int s = 0; s < JOURNAL_SECTORS; s++) {
             size_t at = (size_t)s * JOURNAL_SECTOR;
@@ -74,25 +76,45 @@ static int write_pages(journal *j, journal_page *const *pages, size_t n, uint64_
     return staged ? journal_pwrite(j->fd, j->stage, staged, start) : 0;
 }
 
+/* Writes the newest images into the file, whose exclusive lock is held. The system's memory takes
+ * them, so this is short. */
 static int apply_locked(journal *j, journal_fault *fault)
 {
     uint64_t       old = journal_round_up(j->base) / JOURNAL_PAGE;
     size_t         n;
-    journal_page **pages;
-    int            durable = j->options.sync != JOURNAL_SYNC_OFF, failed;
+    journal_page **pages = journal_sorted(j, &n);
+    int            failed;
 
-    if (journal_verify(j, fault)) return -1;
-    if (!(pages = journal_sorted(j, &n))) return journal_fail_os(fault, "write", j->path);
+    if (!pages) return journal_fail_os(fault, "write", j->path);
     /* New pages first: a full disk then shows before a page of the old file is touched. */
     failed = write_pages(j, pages, n, old, UINT64_MAX) || write_pages(j, pages, n, 0, old);
     free(pages);
     if (!failed && j->disk != j->committed) {
         /* Were the cut to reach the disk before the pages, sectors at the end would be neither old nor new. */
-        failed = (durable && j->disk > j->committed && journal_sync(j->fd)) || ftruncate(j->fd, (off_t)j->committed);
+        failed = (j->options.sync != JOURNAL_SYNC_OFF && j->disk > j->committed && journal_sync(j->fd)) ||
+                 ftruncate(j->fd, (off_t)j->committed);
         if (!failed) j->disk = j->committed;
     }
-    if (failed || (durable && journal_sync(j->fd))) return journal_fail_os(fault, "write", j->path);
-    if (journal_reset(j, fault)) return -1;
+    return failed ? journal_fail_os(fault, "write", j->path) : 0;
+}
+
+/* What goes before: nothing is applied onto a file that someone else has changed, nor before its
+ * journal is durable, because a power cut would leave half of it. */
+static int prepare(journal *j, journal_fault *fault)
+{
+    size_t applied;
+
+    if (journal_verify(j, &applied, fault)) return -1;
+    if (j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->wal))
+        return journal_fail_os(fault, "sync the journal", j->walpath);
+    return 0;
+}
+
+/* What comes after: the journal goes when the file is durable. */
+static int finish(journal *j, int closing, journal_fault *fault)
+{
+    if (j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->fd)) return journal_fail_os(fault, "sync", j->path);
+    if (journal_retire(j, closing, fault)) return -1;
     journal_drop(j, NULL);
     j->base = j->committed;
     j->limit = journal_round_up(j->base);
@@ -101,49 +123,43 @@ static int apply_locked(journal *j, journal_fault *fault)
     return 0;
 }
 
-/* Brings the file up to the last commit and empties the journal. The table must hold no uncommitted
+/* Readers hold the file: the journal stays and grows, but not with what is out of date. */
+static int defer(journal *j, journal_fault *fault)
+{
+    j->stats.deferred++;
+    if (j->walsize >= 2 * j->options.checkpoint_bytes && j->walsize >= 2 * j->compact &&
+        j->walsize >= 2 * j->count * JOURNAL_PAGE && journal_rewrite(j, fault) && j->poisoned)
+        return -1; /* where it only failed, the journal stays as it is: longer, not wrong */
+    j->patience = j->walsize + j->options.checkpoint_bytes / 4; /* each try costs a sync */
+    return journal_fail(fault, JOURNAL_EBUSY, 0,
+                        "other programs are reading %s; its newest commits stay in %s until they close it", j->path,
+                        j->walpath);
+}
+
+/* Brings the file up to the last commit and begins a new journal. The table must hold no uncommitted
  * page. JOURNAL_EBUSY when readers hold the file; any other failure poisons. */
-int journal_apply(journal *j, int wait_ms, journal_fault *fault)
+int journal_apply(journal *j, int closing, int wait_ms, journal_fault *fault)
 {
     journal_fault why = {0};
-    int           held, failed = 0;
+    int           held, failed;
 
     if (j->walsize == 0 && j->disk == j->committed) return 0;
-    /* Nothing is applied before its journal is durable: a power cut would leave half of it. */
-    if (j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->wal)) {
-        journal_fail_os(&why, "sync the journal", j->walpath);
-        if (fault) *fault = why;
-        return journal_poison(j, &why);
+    failed = prepare(j, &why);
+    if (!failed) {
+        held = journal_flock_alone(j->fd, wait_ms);
+        if (held == 1) return j->walsize ? defer(j, fault ? fault : &why) : 0; /* a tail to cut off can wait */
+        if (held < 0)
+            failed = journal_fail_os(&why, "lock", j->path);
+        else if (held == 0)
+            failed = apply_locked(j, &why);
+        if (held == 2 || (held == 0 && journal_flock(j->fd, LOCK_SH, 0)))
+            failed = journal_fail(&why, JOURNAL_ELOCKED, 0,
+                                  "another program opened %s for writing while klepto had it open; close it there, then "
+                                  "open it again",
+                                  j->path);
     }
-    held = journal_flock(j->fd, LOCK_EX, wait_ms);
-    if (held == 0) {
-        failed = apply_locked(j, &why);
-    } else if (held < 0) {
-        failed = journal_fail_os(&why, "lock", j->path);
-    }
-    /* flock lets go of the old lock while it changes it, or fails to. Nobody else can have written
-     * unless they hold it now. */
-    if (journal_flock(j->fd, LOCK_SH, 0) != 0) {
-        failed = journal_fail(&why, JOURNAL_ELOCKED, 0,
-                              "another program opened %s for writing while klepto had it open; close it there, then open it again",
-                              j->path);
-        held = -1;
-    }
-    if (held > 0 && j->walsize == 0) return 0; /* only bytes behind the end wait to be cut off */
-    if (held > 0) {
-        j->stats.deferred++;
-        if (j->walsize >= 2 * j->options.checkpoint_bytes && j->walsize >= 2 * j->compact &&
-            j->walsize >= 2 * j->count * JOURNAL_PAGE)
-            journal_rewrite(j, &why); /* where it fails the journal stays as it is: longer, not wrong */
-        j->patience = j->walsize + j->options.checkpoint_bytes / 4; /* each try costs a sync */
-        return journal_fail(fault, JOURNAL_EBUSY, 0,
-                            "other programs are reading %s; its newest commits stay in %s until they close it", j->path,
-                            j->walpath);
-    }
-    if (failed) {
-        journal_poison(j, &why);
-        if (fault) *fault = why;
-        return -1;
-    }
-    return 0;
+    if (!failed) failed = finish(j, closing, &why);
+    if (!failed) return 0;
+    if (fault) *fault = why;
+    return journal_poison(j, &why);
 }

@@ -98,7 +98,7 @@ int journal_relieve(journal *j, journal_fault *fault)
 {
     journal_fault why = {0};
 
-    if (j->walsize < j->options.checkpoint_bytes || j->walsize < j->patience || j->poisoned || !journal_apply(j, 0, &why) ||
+    if (j->walsize < j->options.checkpoint_bytes || j->walsize < j->patience || j->poisoned || !journal_apply(j, 0, 0, &why) ||
         why.code == JOURNAL_EBUSY)
         return 0;
     if (fault) *fault = why;
@@ -122,7 +122,7 @@ int journal_commit(journal *j, journal_fault *fault)
 int journal_checkpoint(journal *j, int wait_ms, journal_fault *fault)
 {
     if (journal_write(j, fault)) return -1;
-    return journal_apply(j, wait_ms, fault);
+    return journal_apply(j, 0, wait_ms, fault);
 }
 
 static int never_committed(const journal *j, const journal_page *p)

@@ -288,7 +288,7 @@ journal *journal_arm(hid_t file, journal_fault *fault)
         j->limit = journal_round_up(j->base);
     }
     /* A new file is at once one that HDF5 programs open, even if the process dies in the next moment. */
-    if (j->created && (journal_commit(j, &why) || (journal_apply(j, 0, &why) && j->poisoned))) {
+    if (j->created && (journal_commit(j, &why) || (journal_apply(j, 0, 0, &why) && j->poisoned))) {
         if (fault) *fault = why;
         j->armed = 0;
         return NULL;

@@ -70,6 +70,7 @@ int   journal_pwrite(int fd, const void *bytes, size_t n, uint64_t offset);
 int   journal_sync(int fd);
 int   journal_sync_folder(const char *path);
 int   journal_flock(int fd, int operation, int wait_ms); /* 0, 1: held by others, -1 */
+int   journal_flock_alone(int fd, int wait_ms);          /* 0, 1: still shared, 2: lost to a writer, -1 */
 int   journal_create(const char *path, int like); /* a descriptor */
 int   journal_same_file(int fd, const char *path);
 char *journal_join(const char *path, const char *suffix);
@@ -117,14 +118,15 @@ int journal_append(journal *j, journal_page *const *pages, size_t n, journal_fau
 int journal_scan(journal *j, journal_fault *fault);
 int journal_reset(journal *j, journal_fault *fault);
 int journal_rewrite(journal *j, journal_fault *fault);
+int journal_retire(journal *j, int closing, journal_fault *fault);
 
 /* ---- journal_commit.c ---- */
 int journal_commit_pages(journal *j, journal_fault *fault);
 void journal_discard(journal *j);
 
 /* ---- journal_checkpoint.c ---- */
-int journal_apply(journal *j, int wait_ms, journal_fault *fault);
-int journal_verify(const journal *j, journal_fault *fault);
+int journal_apply(journal *j, int closing, int wait_ms, journal_fault *fault);
+int journal_verify(const journal *j, size_t *applied, journal_fault *fault);
 
 /* ---- journal_open.c ---- */
 enum { JOURNAL_READ, JOURNAL_WRITE };

@@ -111,9 +111,13 @@ static int empty_file(journal *j, journal_fault *fault)
 }
 
 /* Takes over what an earlier writer left. While readers hold the file, its journal stays and is
- * continued; its unfinished rest has to go, lest it look like part of what will be appended. */
+ * continued; its unfinished rest has to go, lest it look like part of what will be appended. Only a
+ * checkpoint that was begun must first be finished: with new commits, what it has written already
+ * would be neither what the file was nor what the journal wants. */
 static int replay(journal *j, journal_fault *fault)
 {
+    size_t applied;
+
     if (journal_scan(j, fault)) return -1;
     if (j->number == 0 && j->disk == 0 && j->inherited) {
         j->created = 1; /* and never armed: it is taken away */
@@ -121,9 +125,13 @@ static int replay(journal *j, journal_fault *fault)
                             "making %s was interrupted before anything was committed; it was removed, make it again", j->path);
     }
     if (j->number == 0) return j->stats.dropped_bytes ? journal_reset(j, fault) : 0;
-    if (journal_apply(j, 0, fault) == 0) return 0;
+    if (journal_apply(j, 0, 0, fault) == 0) return 0;
     if (fault->code != JOURNAL_EBUSY) return -1;
-    if (journal_verify(j, fault)) return -1;
+    if (journal_verify(j, &applied, fault)) return -1;
+    if (applied)
+        return journal_fail(fault, JOURNAL_EBUSY, 0,
+                            "%s has to be recovered, but other programs are reading it; close it there, then try again",
+                            j->path);
     if (ftruncate(j->wal, (off_t)j->walsize) || (j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->wal)))
         return journal_fail_os(fault, "shorten the journal", j->walpath);
     return 0;
@@ -134,12 +142,13 @@ static int replay(journal *j, journal_fault *fault)
 static int look_through(journal *j, journal_fault *fault)
 {
     struct stat st;
+    size_t      applied;
 
     if (stat(j->walpath, &st) || st.st_size == 0) return 0;
     if ((j->wal = open(j->walpath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
         return errno == ENOENT ? 0 : journal_fail_os(fault, "read the journal", j->walpath);
     if (journal_scan(j, fault)) return -1;
-    return j->number ? journal_verify(j, fault) : 0;
+    return j->number ? journal_verify(j, &applied, fault) : 0;
 }
 
 /* The handle of a file, with the locks and the journal that its mode asks for. flags are HDF5's. */
@@ -196,7 +205,7 @@ int journal_close(journal *j, journal_fault *fault)
             if (j->eoa != HADDR_UNDEF) j->eof = j->eoa;
             if (journal_commit_pages(j, fault)) failed = journal_poison(j, fault);
         }
-        if (j->armed && !j->poisoned && journal_apply(j, j->options.lock_ms, fault))
+        if (j->armed && !j->poisoned && journal_apply(j, 1, j->options.lock_ms, fault))
             failed = fault->code == JOURNAL_EBUSY ? 0 : -1;
         if (j->walsize == 0 && journal_same_file(j->wal, j->walpath)) unlink(j->walpath);
         if (j->created && !j->armed) unlink(j->path);

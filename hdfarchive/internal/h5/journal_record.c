@@ -143,10 +143,10 @@ int journal_append(journal *j, journal_page *const *pages, size_t n, journal_fau
     return 0;
 }
 
-/* Writes the newest image of each committed page as the one record of a new journal, which then takes
- * the place of the old. The table must hold no uncommitted page. On failure nothing has changed,
- * except that the next attempt waits until the journal has doubled. */
-int journal_rewrite(journal *j, journal_fault *fault)
+/* Puts a new journal in the place of the old one: with the newest image of each committed page as its
+ * one record, or empty. Readers that look through the old one keep it. The table must hold no
+ * uncommitted page. On failure the old journal is in force. */
+static int replace(journal *j, int empty, journal_fault *fault)
 {
     char          *path = journal_join(j->walpath, "-new");
     journal_page **pages = NULL;
@@ -155,34 +155,33 @@ int journal_rewrite(journal *j, journal_fault *fault)
     stream         s = {.j = j, .fd = -1};
     int            durable = j->options.sync != JOURNAL_SYNC_OFF, failed = 1;
 
-    j->compact = j->walsize;
     if (path && (pages = journal_sorted(j, &n)) && (j->stage || (j->stage = malloc(JOURNAL_STAGE))) &&
         (s.fd = journal_create(path, j->fd)) >= 0) {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n && !empty; i++)
             if (pages[i]->image && pages[i]->no * JOURNAL_PAGE < j->committed) pages[kept++] = pages[i];
-        failed = flock(s.fd, LOCK_EX | LOCK_NB) || ftruncate(s.fd, 0) || put_header(&s, salt) || put_record(&s, salt, 1, pages, kept) ||
+        failed = flock(s.fd, LOCK_EX | LOCK_NB) || ftruncate(s.fd, 0) ||
+                 (!empty && (put_header(&s, salt) || put_record(&s, salt, 1, pages, kept))) ||
                  (durable && journal_sync(s.fd)) || rename(path, j->walpath);
     }
     if (failed) {
-        journal_fail_os(fault, "rewrite the journal", j->walpath);
+        journal_fail_os(fault, "replace the journal", j->walpath);
         if (s.fd >= 0) {
             unlink(path);
             close(s.fd);
         }
     } else {
-        /* Until the folder is synced a power cut may bring the old journal back, which says the same. */
         close(j->wal);
         j->wal = s.fd;
         set_images(pages, kept, s.offset);
-        j->walsize = j->compact = s.offset;
+        j->walsize = s.offset;
         j->stats.written_bytes += s.offset;
-        j->stats.rewrites++;
         j->salt = salt;
-        j->number = 1;
-        if (durable && journal_sync_folder(j->walpath)) {
+        j->number = !empty;
+        /* Until the folder is synced a power cut may bring the old journal back: it says the same, but
+         * nothing may be added to the new one before. */
+        if (durable && (failed = journal_sync_folder(j->walpath)) != 0) {
             journal_fail_os(fault, "sync the folder of", j->walpath);
             journal_poison(j, fault);
-            failed = 1;
         }
     }
     free(pages);
@@ -190,8 +189,38 @@ int journal_rewrite(journal *j, journal_fault *fault)
     return failed ? -1 : 0;
 }
 
-/* Empties the journal. The emptiness has to be on the disk before anything is appended: else a
- * power cut could leave old records behind a new header. */
+/* Leaves out of the journal what newer commits have written again. After a failure the next attempt
+ * waits until the journal has doubled. */
+int journal_rewrite(journal *j, journal_fault *fault)
+{
+    int failed;
+
+    j->compact = j->walsize;
+    if ((failed = replace(j, 0, fault)) == 0) {
+        j->compact = j->walsize;
+        j->stats.rewrites++;
+    }
+    return failed;
+}
+
+/* Begins a new journal once the file holds all of the old one and is synced, or none when the file
+ * is about to be closed. */
+int journal_retire(journal *j, int closing, journal_fault *fault)
+{
+    if (closing) {
+        if (journal_same_file(j->wal, j->walpath) && unlink(j->walpath))
+            return journal_fail_os(fault, "remove the journal", j->walpath);
+        if (j->options.sync != JOURNAL_SYNC_OFF && journal_sync_folder(j->walpath))
+            return journal_fail_os(fault, "sync the folder of", j->walpath);
+    } else if (replace(j, 1, fault)) {
+        return -1;
+    }
+    j->walsize = j->number = j->compact = j->patience = 0;
+    return 0;
+}
+
+/* Empties the journal in its place, where nobody looks through it. The emptiness has to be on the disk
+ * before anything is appended: else a power cut could leave old records behind a new header. */
 int journal_reset(journal *j, journal_fault *fault)
 {
     if (ftruncate(j->wal, 0) || (j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->wal)))

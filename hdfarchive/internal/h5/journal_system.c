@@ -75,16 +75,36 @@ int journal_sync_folder(const char *path)
     return failed;
 }
 
+enum { PAUSE_MS = 5 };
+
+static void pause_a_while(void)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_MS * 1000 * 1000};
+
+    nanosleep(&pause, NULL);
+}
+
 int journal_flock(int fd, int operation, int wait_ms)
 {
-    const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
-
-    for (int waited = 0;; waited += 5) {
+    for (int waited = 0;; waited += PAUSE_MS) {
         if (flock(fd, operation | LOCK_NB) == 0) return 0;
         if (errno == EINTR) continue;
         if (errno != EWOULDBLOCK) return -1;
         if (waited >= wait_ms) return 1;
-        nanosleep(&pause, NULL);
+        pause_a_while();
+    }
+}
+
+/* Makes a shared lock exclusive. flock lets go of the old lock first, and does not give it back when
+ * the new one cannot be had, so it is taken again before anyone else has had time to write. */
+int journal_flock_alone(int fd, int wait_ms)
+{
+    for (int waited = 0;; waited += PAUSE_MS) {
+        int held = journal_flock(fd, LOCK_EX, 0);
+        if (held <= 0) return held;
+        if (journal_flock(fd, LOCK_SH, 0)) return 2;
+        if (waited >= wait_ms) return 1;
+        pause_a_while();
     }
 }
 

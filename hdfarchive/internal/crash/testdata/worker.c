@@ -231,6 +231,7 @@ static int run(const char *path, int sync, int group, long checkpoint, int steps
         }
     }
     if (H5Fclose(f) < 0) return failure("close");
+    free(state);
     say("closed");
     return 0;
 }
