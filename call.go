@@ -234,3 +234,17 @@ func (m *Memo[In, Out]) compute(ctx context.Context, q *query[In]) (answer[Out],
 	}
 	return answer[Out]{result: r, source: Computed, notKept: err}, nil
 }
+
+// certain is Call for functions that return no error. Where Call has no result
+// but the function does not either say so, it is called without the memo.
+func (m *Memo[In, Out]) certain(ctx context.Context, in In) Out {
+	out, err := m.Call(ctx, in)
+	if err == nil {
+		return out
+	}
+	if ctx.Err() == nil { // an end of the context is the function's to deal with
+		m.report(err)
+	}
+	out, _, _ = m.uncached(ctx, &query[In]{in: in, began: m.options.Clock()}) // its errors are the function's
+	return out
+}

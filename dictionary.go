@@ -32,6 +32,42 @@ func (m *Memo[In, Out]) Lookup(ctx context.Context, in In) (out Out, ok bool, er
 	return m.own(r.out), true, nil
 }
 
+// Info tells about the result for in that is in memory or in the archive; false
+// says that there is none. The result is neither read nor used: nothing is
+// counted, and its age is only told.
+func (m *Memo[In, Out]) Info(ctx context.Context, in In) (info Info, ok bool, err error) {
+	key, err := m.open(in)
+	if err != nil {
+		return info, false, err
+	}
+	a := answer[Out]{source: Memory}
+	if a.result, ok = m.cache.Peek(key.Digest); !ok {
+		a.result, ok = m.backlog.get(key.Digest)
+	}
+	switch from := m.archive.Load(); {
+	case ok && a.err != nil, !ok && from == nil:
+		return info, false, nil
+	case !ok:
+		e, err := from.Stat(ctx, m.options.Name, key)
+		if errors.Is(err, archive.ErrNotFound) {
+			return info, false, nil
+		}
+		if err != nil {
+			return info, false, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+		}
+		a.source = Archived
+		a.result = &result[Out]{key: e.Key, args: e.Call.Args, created: e.Provenance.Created, elapsed: e.Provenance.Elapsed}
+	}
+	args, err := m.arguments(in)
+	if err != nil {
+		return info, false, err
+	}
+	info = m.info(a)
+	info.Stale = m.options.StaleAfter > 0 && info.Age > m.options.StaleAfter
+	info.Distance = distance(args, a.args)
+	return info, true, nil
+}
+
 // Put keeps out as the result for in, in memory and in the archive, in place of
 // any other.
 func (m *Memo[In, Out]) Put(ctx context.Context, in In, out Out) error {

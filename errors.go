@@ -20,6 +20,8 @@ var (
 	ErrMismatch = errors.New("klepto: the archived result does not fit the function's result type")
 )
 
+var errNoFunction = errors.New("klepto: the function to memoize is nil")
+
 // PanicError is what Call panics with, in every goroutine that waited for the
 // result, when the memoized function panicked. It holds the panic value and the
 // stack of the function.

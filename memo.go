@@ -3,7 +3,6 @@ package klepto
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"reflect"
 	"sync/atomic"
@@ -22,10 +21,11 @@ type Memo[In, Out any] struct {
 	f       func(context.Context, In) (Out, error)
 	options *Options
 	keys    *keymap.Keymap[In]
-	in      *value.Codec[In]
-	out     *value.Codec[Out]
-	copies  bool // results hold references and are copied for each caller
-	ages    bool // a result in memory is not always good
+	// record returns the exact arguments by name, for the archive.
+	record func(In) ([]value.Field, error)
+	out    *value.Codec[Out]
+	copies bool // results hold references and are copied for each caller
+	ages   bool // a result in memory is not always good
 
 	cache   *cache.Cache[keymap.Digest, *result[Out]]
 	archive atomic.Pointer[archive.Archive] // nil: none
@@ -66,28 +66,40 @@ type answer[Out any] struct {
 // stored, or when an option is wrong; the error names the field or the option.
 func Memoize[In, Out any](f func(context.Context, In) (Out, error), o *Options) (*Memo[In, Out], error) {
 	if f == nil {
-		return nil, errors.New("klepto: the function to memoize is nil")
+		return nil, errNoFunction
 	}
 	options, err := o.withDefaults(f)
 	if err != nil {
 		return nil, err
 	}
-	m := &Memo[In, Out]{f: f, options: options, origin: origin(), goType: reflect.TypeFor[Out]().String()}
-	if m.keys, err = keymap.New[In](&keymap.Options{
-		Function: options.Name,
-		Version:  options.Version,
-		Rounding: options.Rounding,
-		Ignore:   options.Ignore,
-		Tol:      options.Tolerance,
-	}); err != nil {
+	if len(options.Names)+len(options.Results) > 0 {
+		return nil, fmt.Errorf("klepto: %s: Options.Names and Results are for Wrap: here arguments and results are named by the fields of %v and %v", options.Name, reflect.TypeFor[In](), reflect.TypeFor[Out]())
+	}
+	m := &Memo[In, Out]{f: f, options: options, goType: reflect.TypeFor[Out]().String()}
+	if m.keys, err = keymap.New[In](options.keymap()); err != nil {
 		return nil, fmt.Errorf("klepto: %s: argument type %v: %w", options.Name, reflect.TypeFor[In](), err)
 	}
-	if m.in, err = value.CodecFor[In](); err != nil {
+	in, err := value.CodecFor[In]()
+	if err != nil {
 		return nil, fmt.Errorf("klepto: %s: argument type %v: %w", options.Name, reflect.TypeFor[In](), err)
+	}
+	m.record = func(x In) ([]value.Field, error) {
+		v, err := in.Encode(x)
+		if err != nil {
+			return nil, err
+		}
+		return arguments(v), nil
 	}
 	if m.out, err = value.CodecFor[Out](); err != nil {
 		return nil, fmt.Errorf("klepto: %s: result type %v: %w", options.Name, reflect.TypeFor[Out](), err)
 	}
+	return m.start()
+}
+
+// start makes the rest of a memo whose function, options and plans are set.
+func (m *Memo[In, Out]) start() (_ *Memo[In, Out], err error) {
+	options := m.options
+	m.origin = origin()
 	m.copies = !m.out.Flat() && !options.Share
 	m.ages = options.StaleAfter > 0 || options.Validate != nil || options.ErrorTTL > 0
 	m.archive.Store(options.Archive)
@@ -164,12 +176,17 @@ func (m *Memo[In, Out]) own(out Out) Out {
 
 // arguments returns the exact arguments by name.
 func (m *Memo[In, Out]) arguments(in In) ([]value.Field, error) {
-	v, err := m.in.Encode(in)
+	args, err := m.record(in)
 	if err != nil {
 		return nil, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
 	}
+	return args, nil
+}
+
+// arguments names the arguments that a tree holds as package keymap does.
+func arguments(v value.Value) []value.Field {
 	if s, ok := v.(*value.Struct); ok {
-		return s.Fields, nil
+		return s.Fields
 	}
-	return []value.Field{{Name: "x", Value: v}}, nil // as package keymap names it
+	return []value.Field{{Name: "x", Value: v}}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/cache"
+	"github.com/klepto-go/klepto/keymap"
 	"github.com/klepto-go/klepto/rounding"
 )
 
@@ -36,9 +37,24 @@ type Options struct {
 	// their own, like the struct tag `klepto:"tol=4"`. An unknown name is an error.
 	Tolerance map[string]int
 
-	// Ignore leaves arguments, by name, out of the key, like the struct tag
-	// `klepto:"ignore"`. An unknown name is an error.
+	// Ignore leaves arguments out of the key, like the struct tag
+	// `klepto:"ignore"`: by name, by position ("0"), the variadic one ("*"), or the
+	// last one that is a map with string keys ("**"). An unknown name is an error.
 	Ignore []string
+
+	// Names are those of the arguments of a wrapped function, by position, its
+	// context left out. Default: "x" for a single argument, or its fields if it is
+	// a struct; "x0", "x1" and so on for several.
+	Names []string
+
+	// Results are the names of the results of a wrapped function that returns
+	// several, its error left out. Default: "r0", "r1" and so on.
+	Results []string
+
+	// Untyped lets arguments that are equal numbers share a key whatever their
+	// types: 1, int8(1), 1.0 and true. It matters for arguments of interface
+	// type. Default: 1 and 1.0 in an interface are two arguments.
+	Untyped bool
 
 	// Policy picks the result that leaves memory when it is full. Default:
 	// cache.LRU. With cache.GDSF, results that are cheap to compute for their size
@@ -211,6 +227,18 @@ func (o *Options) withDefaults(f any) (*Options, error) {
 	return &c, nil
 }
 
+// keymap returns what makes the keys.
+func (o *Options) keymap() *keymap.Options {
+	return &keymap.Options{
+		Function: o.Name,
+		Version:  o.Version,
+		Rounding: o.Rounding,
+		Ignore:   o.Ignore,
+		Tol:      o.Tolerance,
+		Untyped:  o.Untyped,
+	}
+}
+
 func (o *Options) validate() error {
 	for _, field := range []struct {
 		name string
@@ -258,7 +286,7 @@ func (o *Options) validate() error {
 func nameOf(f any) (string, error) {
 	v := reflect.ValueOf(f)
 	if v.IsNil() {
-		return "", errors.New("klepto: the function to memoize is nil")
+		return "", errNoFunction
 	}
 	name := runtime.FuncForPC(v.Pointer()).Name()
 	switch local := name[strings.LastIndexByte(name, '/')+1:]; {

@@ -28,9 +28,12 @@ type Stats struct {
 // Stats returns the counts so far. They are taken one after the other while
 // other goroutines go on counting.
 func (m *Memo[In, Out]) Stats() Stats {
-	c, n := m.cache.Stats(), &m.counts
+	n := &m.counts
+	// What is taken off the cache's counts is read first: hits come before it.
+	staleHits, saved := n.staleHits.Load(), n.saved.Load()
+	c := m.cache.Stats()
 	return Stats{
-		Hits:     c.Hits - n.staleHits.Load(),
+		Hits:     c.Hits - min(staleHits, c.Hits), // less only while ResetStats is at work
 		Archived: n.archived.Load(),
 		Shared:   n.shared.Load(),
 		Computed: n.computed.Load(),
@@ -42,7 +45,7 @@ func (m *Memo[In, Out]) Stats() Stats {
 		Bytes:    c.Bytes,
 		Unsaved:  m.backlog.len(),
 		Spent:    time.Duration(n.spent.Load()),
-		Saved:    c.Saved + time.Duration(n.saved.Load()),
+		Saved:    c.Saved + time.Duration(saved),
 	}
 }
 
