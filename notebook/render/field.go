@@ -37,12 +37,18 @@ func (f Field) Reduce(rows, cols int) Field {
 	if rows == f.Rows && cols == f.Cols {
 		return f
 	}
-	// Sums of values near the largest float64 would overflow: scale those by a
-	// power of two, which is exact.
-	scale := 1.0
-	if s := Summarize(f.Data); max(math.Abs(s.Min), math.Abs(s.Max)) > 0x1p900 {
-		scale = 0x1p-100
+	out := f.reduce(rows, cols, 1)
+	for _, v := range out.Data {
+		if math.IsInf(v, 0) {
+			// A sum of values near the largest float64: scale them by a power of two,
+			// which is exact.
+			return f.reduce(rows, cols, 0x1p-100)
+		}
 	}
+	return out
+}
+
+func (f Field) reduce(rows, cols int, scale float64) Field {
 	sum, weight := make([]float64, rows*cols), make([]float64, rows*cols)
 	rowSum, rowWeight := make([]float64, cols), make([]float64, cols)
 	across := spread(f.Cols, cols)

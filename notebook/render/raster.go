@@ -3,10 +3,12 @@ package render
 import (
 	"image"
 	"image/color"
+	stddraw "image/draw"
 	"math"
 
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
 )
 
 // paint returns the field as an image of w × h pixels: area means where the
@@ -37,22 +39,26 @@ func pixels(r vg.Rectangle, dpi float64) (w, h int) {
 	return max(1, int(math.Round(r.Size().X.Dots(dpi)))), max(1, int(math.Round(r.Size().Y.Dots(dpi))))
 }
 
-// drawPixels draws the image into the rectangle. The canvas interpolates
-// between pixels, which blurs the borders of cells unless image and canvas
-// coincide: so the image is first repeated to the very pixels of the canvas, and
-// the rectangle moved to the nearest ones.
+// drawPixels draws the image into the rectangle, moved to whole pixels of the
+// canvas: pixel by pixel, because the DrawImage of the canvas interpolates, which
+// blurs the borders of cells and takes ten times as long.
 func drawPixels(c draw.Canvas, dpi float64, r vg.Rectangle, img *image.RGBA) {
-	snap := func(l vg.Length) vg.Length { return vg.Length(math.Round(l.Dots(dpi))/dpi) * vg.Inch }
-	r.Min.X, r.Min.Y, r.Max.X, r.Max.Y = snap(r.Min.X), snap(r.Min.Y), snap(r.Max.X), snap(r.Max.Y)
+	under := c.Canvas
+	for inner, ok := under.(draw.Canvas); ok; inner, ok = under.(draw.Canvas) { // plots crop by wrapping
+		under = inner.Canvas
+	}
+	dst := under.(*vgimg.Canvas) // the one backend that Figure has
 	w, h := pixels(r, dpi)
+	x := int(math.Round(r.Min.X.Dots(dpi)))
+	y := dst.Image().Bounds().Dy() - int(math.Round(r.Min.Y.Dots(dpi))) - h
 	if iw, ih := img.Rect.Dx(), img.Rect.Dy(); iw != w || ih != h {
 		full := image.NewRGBA(image.Rect(0, 0, w, h))
-		for y := range h {
-			for x := range w {
-				full.SetRGBA(x, y, img.RGBAAt(x*iw/w, y*ih/h))
+		for py := range h {
+			for px := range w {
+				full.SetRGBA(px, py, img.RGBAAt(px*iw/w, py*ih/h))
 			}
 		}
 		img = full
 	}
-	c.DrawImage(r, img)
+	stddraw.Draw(dst.Image(), image.Rect(x, y, x+w, y+h), img, image.Point{}, stddraw.Src)
 }

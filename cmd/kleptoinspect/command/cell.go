@@ -3,9 +3,6 @@ package command
 import (
 	"cmp"
 	"encoding/json"
-	"fmt"
-	"math"
-	"math/big"
 	"strconv"
 	"strings"
 	"time"
@@ -40,80 +37,9 @@ func (k kind) String() string {
 	return [...]string{"absent", "a number", "a duration", "true or false", "text", "a time", "not a scalar"}[k]
 }
 
-// number is an int64, a uint64 or a float64, exact.
-type number struct {
-	kind byte // 'i', 'u', 'f'; 's' for a float64 that holds a float32
-	i    int64
-	u    uint64
-	f    float64
-}
-
-func integer(i int64) number   { return number{kind: 'i', i: i} }
-func float(f float64) number   { return number{kind: 'f', f: f} }
 func numericOf(f float64) cell { return cell{kind: numeric, n: float(f)} }
-func textOf(s string) cell     { return cell{kind: text, s: s} }
 
-// float64 returns the nearest float64.
-func (n number) float64() float64 {
-	switch n.kind {
-	case 'i':
-		return float64(n.i)
-	case 'u':
-		return float64(n.u)
-	}
-	return n.f
-}
-
-func (n number) String() string {
-	switch n.kind {
-	case 'i':
-		return strconv.FormatInt(n.i, 10)
-	case 'u':
-		return strconv.FormatUint(n.u, 10)
-	case 's':
-		return strconv.FormatFloat(n.f, 'g', -1, 32)
-	}
-	return strconv.FormatFloat(n.f, 'g', -1, 64)
-}
-
-// MarshalJSON writes the number exactly, NaN and infinities as strings.
-func (n number) MarshalJSON() ([]byte, error) {
-	if f := n.float64(); f-f != 0 {
-		name := "NaN"
-		if f == f {
-			name = map[bool]string{true: "Infinity", false: "-Infinity"}[f > 0]
-		}
-		return json.Marshal(name)
-	}
-	return []byte(n.String()), nil
-}
-
-// compare orders numbers exactly, whatever their types; NaN comes first.
-func (n number) compare(m number) int {
-	switch {
-	case n.kind == 'i' && m.kind == 'i':
-		return cmp.Compare(n.i, m.i)
-	case n.kind == 'u' && m.kind == 'u':
-		return cmp.Compare(n.u, m.u)
-	case n.isFloat() && m.isFloat(), n.float64() != n.float64(), m.float64() != m.float64():
-		return cmp.Compare(n.float64(), m.float64())
-	}
-	return n.big().Cmp(m.big())
-}
-
-func (n number) isFloat() bool { return n.kind == 'f' || n.kind == 's' }
-
-// big returns the number, which is not NaN.
-func (n number) big() *big.Float {
-	b := new(big.Float).SetPrec(64)
-	switch n.kind {
-	case 'i':
-		return b.SetInt64(n.i)
-	case 'u':
-		return b.SetUint64(n.u)
-	}
-	return b.SetFloat64(n.f)
-}
+func textOf(s string) cell { return cell{kind: text, s: s} }
 
 // cellOf returns the cell of a value: scalars as they are, the rest in words.
 func cellOf(v value.Value) cell {
@@ -201,6 +127,21 @@ func (c cell) String() string {
 	return c.s
 }
 
+// brief is String with numbers of at most the given digits: what people read.
+func (c cell) brief(digits int) string {
+	if c.kind != numeric || !c.n.isFloat() {
+		return c.String()
+	}
+	exact := c.n.String()
+	if s := strconv.FormatFloat(c.n.f, 'g', digits, 64); len(s) < len(exact) {
+		return s
+	}
+	return exact
+}
+
+// briefDigits are enough to recognize a point of a sweep.
+const briefDigits = 6
+
 // quoteIfNeeded quotes text that would break a table.
 func quoteIfNeeded(s string) string {
 	if s == "" || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
@@ -262,54 +203,4 @@ func b2i(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-// significant formats a statistic with 6 digits; show --json has all of them.
-func significant(n number) string {
-	if n.isFloat() {
-		return strconv.FormatFloat(n.f, 'g', 6, 64)
-	}
-	return n.String()
-}
-
-// seconds formats a compute time: three digits are what it is good for.
-func seconds(d time.Duration) string {
-	s := d.Seconds()
-	if s == 0 {
-		return "0"
-	}
-	digits := max(0, 2-int(math.Floor(math.Log10(math.Abs(s)))))
-	return strconv.FormatFloat(s, 'f', min(digits, 9), 64)
-}
-
-// age formats the time since a moment with its largest unit.
-func age(now, then time.Time) string {
-	d := now.Sub(then)
-	switch {
-	case then.IsZero():
-		return ""
-	case d < 0:
-		return "in the future"
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", int(d.Seconds()))
-	case d < time.Hour:
-		return fmt.Sprintf("%dm", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%dh", int(d.Hours()))
-	}
-	return fmt.Sprintf("%dd", int(d.Hours()/24))
-}
-
-// size formats a number of bytes.
-func size(n int64) string {
-	if n < 1000 {
-		return fmt.Sprintf("%d B", n)
-	}
-	f := float64(n)
-	for _, unit := range []string{"kB", "MB", "GB", "TB", "PB"} {
-		if f /= 1000; f < 999.5 || unit == "PB" {
-			return strconv.FormatFloat(f, 'g', 3, 64) + " " + unit
-		}
-	}
-	return ""
 }

@@ -45,7 +45,7 @@ func (p *program) completeEntry(cmd *cobra.Command, args []string, typed string)
 	var out []string
 	for _, e := range indexOf(cmd, args).entries {
 		if strings.HasPrefix(e.id(), typed) {
-			out = append(out, e.id()+"\t"+oneLine(e.Call.Function+"("+joinArgs(e.args)+")"))
+			out = append(out, e.id()+"\t"+oneLine(e.Call.Function+"("+joinArgs(e.args, briefDigits)+")"))
 		}
 	}
 	return out, noFiles

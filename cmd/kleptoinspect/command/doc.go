@@ -17,9 +17,9 @@
 //
 // Archives are opened for reading and never changed. A damaged entry is reported
 // and costs the exit code, and all others are shown. Text on a terminal is for
-// people: ids are shortened, times are ages, lines cut to the width; text
-// anywhere else is whole. Numbers are shown so that they read back exactly,
-// statistics with six digits.
+// people: ids and arguments are shortened to what tells them apart, times are ages,
+// lines are cut to the width. Text anywhere else is whole: numbers read back
+// exactly, but for statistics, which have six digits.
 //
 // # JSON
 //

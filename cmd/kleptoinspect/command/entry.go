@@ -7,6 +7,7 @@ import (
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/keymap"
+	"github.com/klepto-go/klepto/notebook/render"
 	"github.com/klepto-go/klepto/rounding"
 	"github.com/klepto-go/klepto/value"
 )
@@ -22,6 +23,7 @@ type entry struct {
 type named struct {
 	name string
 	cell
+	units    string
 	rounding rounding.Rounding
 }
 
@@ -44,7 +46,11 @@ func (e *entry) id() string {
 func flatten(to []named, name string, v value.Value) []named {
 	s, ok := v.(*value.Struct)
 	if !ok {
-		return append(to, named{name: name, cell: cellOf(v)})
+		units := ""
+		if a, ok := v.(*value.Array); ok {
+			units = a.Units
+		}
+		return append(to, named{name: name, cell: cellOf(v), units: units})
 	}
 	for _, f := range s.Fields {
 		to = flatten(to, name+"."+f.Name, f.Value)
@@ -60,6 +66,16 @@ func (e *entry) arg(name string) (cell, bool) {
 		}
 	}
 	return cell{}, false
+}
+
+// label is how an axis names an argument.
+func (e *entry) label(name string) render.Label {
+	for _, a := range e.args {
+		if a.name == name {
+			return render.Label{Name: name, Units: a.units}
+		}
+	}
+	return render.Label{Name: name}
 }
 
 // rounded returns the arguments that the key was made of, flattened as args; an
@@ -93,7 +109,7 @@ func flattenKey(to []named, prefix string, depth int, r rounding.Rounding, args 
 		if !r.Applies(depth) {
 			r = rounding.None()
 		}
-		to = append(to, named{name, c, r})
+		to = append(to, named{name: name, cell: c, rounding: r})
 	}
 	return to
 }

@@ -15,8 +15,8 @@ func newList(p *program) *cobra.Command {
 		Short:   "List entries with their arguments, shape, compute time and age",
 		Long: `List entries, one a line: id, the arguments as they were given, the shape of the
 result, the compute time in seconds and when it was computed. On a terminal ids
-are shortened to what tells them apart, times are ages and lines are cut to its
-width; elsewhere everything is in full.`,
+and numbers are shortened to what tells them apart, times are ages and lines are
+cut to its width; elsewhere everything is in full.`,
 		Example: `  kleptoinspect ls results.h5
   kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds --limit 10
   kleptoinspect ls results.h5 --json | jq '.entries[].args.F'`,
@@ -114,17 +114,40 @@ func (p *program) entryTable(entries []*entry, ids func(*entry) string) {
 		when = "age"
 	}
 	t.column(when, p.Terminal)
+	digits := make(map[string]int, len(names))
+	for _, name := range names {
+		digits[name] = telling(entries, name, p.digits())
+	}
 	for _, e := range entries {
 		row := []string{ids(e)}
 		for _, name := range names {
 			c, _ := e.arg(name)
-			row = append(row, c.String())
+			row = append(row, c.brief(digits[name]))
 		}
 		created := p.when(e.Provenance.Created)
 		row = append(row, oneLine(e.Shape), seconds(e.Provenance.Elapsed), strings.TrimSuffix(created, " ago"))
 		t.rows = append(t.rows, row)
 	}
 	t.write(p, "")
+}
+
+// telling returns the digits, at least so many, that tell all values of an
+// argument apart.
+func telling(entries []*entry, name string, digits int) int {
+	for ; digits < 17; digits++ {
+		seen := make(map[string]string, len(entries))
+		clash := false
+		for _, e := range entries {
+			c, _ := e.arg(name)
+			exact, ok := seen[c.brief(digits)]
+			clash = clash || ok && exact != c.String()
+			seen[c.brief(digits)] = c.String()
+		}
+		if !clash {
+			break
+		}
+	}
+	return digits
 }
 
 func numericColumn(entries []*entry, name string) bool {

@@ -29,7 +29,11 @@ func open(ctx context.Context, name string) (*archive.Archive, error) {
 		}
 		u.Params["mode"] = "r"
 	}
-	return archive.Open(ctx, u.String())
+	a, err := archive.Open(ctx, u.String())
+	if e := (*archive.Error)(nil); errors.As(err, &e) {
+		e.Archive = shown(e.Archive)
+	}
+	return a, err
 }
 
 // hasScheme tells a URL from a path: its scheme is one that this program knows,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -147,7 +148,11 @@ func (s *plot) options() (*render.Options, error) {
 		o.Limits = [2]float64(s.limits)
 	}
 	if s.size != "" {
-		if _, err := fmt.Sscanf(s.size, "%gx%g", &o.Width, &o.Height); err != nil {
+		w, h, ok := strings.Cut(s.size, "x")
+		var errW, errH error
+		o.Width, errW = strconv.ParseFloat(w, 64)
+		o.Height, errH = strconv.ParseFloat(h, 64)
+		if !ok || errW != nil || errH != nil {
 			return nil, usagef("--size %s; write width and height in inches, e.g. 6x4", s.size)
 		}
 	}
@@ -204,7 +209,7 @@ func (s *plot) one(ctx context.Context, a *archive.Archive, l *listing, at []nam
 		return nil, err
 	}
 	if o.Title == "" {
-		o.Title = e.Call.Function + "(" + joinArgs(e.args) + ")"
+		o.Title = e.Call.Function + "(" + joinArgs(e.args, briefDigits) + ")"
 	}
 	members := membersOf(full.Value)
 	base := object{{"id", e.id()}, {"function", e.Call.Function}, {"args", arguments(e.args)}}

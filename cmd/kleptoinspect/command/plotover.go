@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ func (s *plot) over(ctx context.Context, a *archive.Archive, l *listing, o *rend
 	if o.Title == "" {
 		o.Title = fn.Name
 	}
-	o.X = render.Label{Name: s.x}
+	o.X = points[0].label(s.x)
 	base := object{{"function", fn.Name}}
 	if s.y == "" {
 		return s.curves(points, base, o)
@@ -206,7 +207,15 @@ func (s *plot) curves(points []point, base object, o *render.Options) (*drawing,
 			varying = append(varying, name)
 		}
 	}
-	slices.SortStableFunc(points, func(a, b point) int { return compareFloats(a.x, b.x) })
+	slices.SortStableFunc(points, func(a, b point) int { return cmp.Compare(a.x, b.x) })
+	entries := make([]*entry, len(points))
+	for i, p := range points {
+		entries[i] = p.entry
+	}
+	digits := make(map[string]int, len(varying))
+	for _, name := range varying {
+		digits[name] = telling(entries, name, briefDigits)
+	}
 	var series []render.Series
 	at := make(map[string]int)
 	for _, p := range points {
@@ -216,7 +225,7 @@ func (s *plot) curves(points []point, base object, o *render.Options) (*drawing,
 		var parts []string
 		for _, name := range varying {
 			c, _ := p.arg(name)
-			parts = append(parts, name+"="+c.String())
+			parts = append(parts, name+"="+c.brief(digits[name]))
 		}
 		name := strings.Join(parts, ", ")
 		i, ok := at[name]
@@ -241,21 +250,11 @@ func (s *plot) curves(points []point, base object, o *render.Options) (*drawing,
 		field{"curves", data})}, err
 }
 
-func compareFloats(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
-
 // grid draws a phase map of numbers, or a montage of fields. Of several entries
 // at one point (of several versions) the newest is drawn.
 func (s *plot) grid(points []point, base object, o *render.Options) (*drawing, error) {
-	x := render.NewAxis(s.x, "", distinct(points, func(p point) float64 { return p.x }))
-	y := render.NewAxis(s.y, "", distinct(points, func(p point) float64 { return p.y }))
+	x := render.Axis{Label: points[0].label(s.x), Values: distinct(points, func(p point) float64 { return p.x })}
+	y := render.Axis{Label: points[0].label(s.y), Values: distinct(points, func(p point) float64 { return p.y })}
 	nx := len(x.Values)
 	if nx*len(y.Values) > 50*len(points)+1000 {
 		return nil, fmt.Errorf("%d entries are no grid over %s and %s: they have %d and %d values; choose some by --where",

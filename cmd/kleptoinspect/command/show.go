@@ -290,11 +290,12 @@ func (m member) cells(n int) []cell {
 	return out
 }
 
-// joinArgs writes arguments as a call does: "F=0.02, k=0.05".
-func joinArgs(args []named) string {
+// joinArgs writes arguments as a call does: "F=0.02, k=0.05", with numbers of at
+// most so many digits.
+func joinArgs(args []named, digits int) string {
 	parts := make([]string, len(args))
 	for i, a := range args {
-		parts[i] = a.name + "=" + a.String()
+		parts[i] = a.name + "=" + a.brief(digits)
 	}
 	return strings.Join(parts, ", ")
 }

@@ -146,6 +146,15 @@ func (p *program) cut(s string) string {
 	return shorten(s, p.Width)
 }
 
+// digits is how many digits of arguments are shown: all of them, or on a terminal
+// those that people read.
+func (p *program) digits() int {
+	if p.Terminal {
+		return briefDigits
+	}
+	return 17
+}
+
 // printf writes to the output.
 func (p *program) printf(format string, args ...any) {
 	fmt.Fprintf(p.Out, format, args...)

@@ -109,7 +109,7 @@ func (p *program) branchesText(url string, branches []branch) {
 		ids := p.idsOf(entriesOf(b.leaves))
 		for j, e := range b.leaves {
 			stem, under := limbs(j == len(b.leaves)-1 && b.more == 0)
-			p.printf("%s\n", p.cut(below+stem+ids(e.entry)+"  "+joinArgs(e.args)))
+			p.printf("%s\n", p.cut(below+stem+ids(e.entry)+"  "+joinArgs(e.args, p.digits())))
 			t := &table{}
 			t.column("", false)
 			t.column("", false)
