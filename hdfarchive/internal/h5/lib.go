@@ -85,6 +85,14 @@ func pointer(b []byte) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(b
 
 func request(b []byte) (*C.uint8_t, C.size_t) { return (*C.uint8_t)(pointer(b)), C.size_t(len(b)) }
 
+// Handles counts the files, groups, datasets and attributes that are open in the
+// process.
+func Handles() int64 {
+	lib.Lock()
+	defer lib.Unlock()
+	return int64(C.k_handles())
+}
+
 // Version is the version of the HDF5 library, e.g. "1.10.8".
 func Version() string {
 	lib.Lock()

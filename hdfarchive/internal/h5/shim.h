@@ -81,7 +81,7 @@ int k_write_attr(hid_t obj, k_cur *c, k_reply *r);
 
 /* file.c */
 int k_version(unsigned *major, unsigned *minor, unsigned *release);
-int k_is_hdf5(const char *path, k_reply *r);
+int64_t k_handles(void);
 int k_open(const char *path, int create, int writable, hid_t fapl, k_reply *r);
 int k_fapl(int unlocked, k_reply *r);
 int k_close_plist(hid_t id, k_reply *r);
