@@ -7,7 +7,9 @@
 // arguments by its fields; any other type is one argument named "x". Append
 // writes the canonical bytes of a call, Digest hashes them without building
 // them, Key does both; Decode gives the call back. A Signature does the same for
-// functions that take their arguments by position, and makes the same keys.
+// functions that take their arguments by position, and makes the same keys. A
+// Namer (Hash, String, Raw, Chain) makes the name an entry bears in an archive; it
+// is no part of the key.
 //
 // The tag of a field says how it enters the key:
 //
@@ -26,7 +28,9 @@
 // element whatever their strides. A nil pointer, slice or map differs from an
 // empty one. The order of the arguments counts too. Not told apart are -0 and 0,
 // NaNs, int and int64, uint and uint64, times that are the same instant, and
-// named types with the same underlying type, except in interfaces.
+// named types with the same underlying type, except in interfaces. Boundaries
+// between arguments and nesting are part of the bytes, so that there is nothing
+// to flatten and no sentinel to choose.
 //
 // An argument equal to its default, after rounding, is left out of the key with
 // its name, so that a field may be added to the arguments and old keys still hold.
@@ -96,10 +100,12 @@
 //
 // # Numbers
 //
-// Keying a struct of 8 floats, 2 ints and a string under Deep(6) takes two to
-// three times as long as hashing its 150 bytes does, and allocates nothing; it is
-// some 15 times faster than fmt.Sprint and 10 times faster than encoding/json
+// Keying a struct of 8 floats, 2 ints and a string under Deep(6) takes about four
+// times as long as hashing its 150 bytes does, and allocates nothing; fmt.Sprint
+// takes 15 times as long, encoding/json 12 times, encoding/gob 38 times
 // (BenchmarkPeers). Arguments with maps, interfaces or matrices are moved to the
-// heap, one allocation and more. Slices of numbers stream through the hash: a million
-// float64 take about as long as reading them twice, plus the rounding.
+// heap: one allocation, and more for what reflection needs. Slices of numbers
+// stream through the hash without a copy of the whole; what a million float64 cost,
+// with and without rounding, BenchmarkSlice shows beside the hash and the rounding
+// alone.
 package keymap

@@ -25,7 +25,7 @@ func TestKeySurvivesTheProcess(t *testing.T) {
 func TestMinusOneIsNotMinusTwo(t *testing.T) {
 	differ(t, nil, -1, -2)
 	differ(t, nil, -1.0, -2.0)
-	differ(t, nil, 0, 1<<61-1)
+	differ(t, nil, int64(0), int64(1<<61-1))
 	differ(t, nil, math.Inf(1), 314159.0)
 }
 
