@@ -32,6 +32,9 @@ func (s *signature) bind(args []any) ([]reflect.Value, error) {
 	if more := args[fixed:]; len(more) == 1 && reflect.TypeOf(more[0]) == rest && rest.Elem().Kind() != reflect.Interface {
 		return append(in, reflect.ValueOf(more[0])), nil // as in f(x, more...)
 	}
+	if len(args) == fixed {
+		return append(in, reflect.Zero(rest)), nil
+	}
 	slice := reflect.MakeSlice(rest, len(args)-fixed, len(args)-fixed)
 	for i, arg := range args[fixed:] {
 		x, err := convert(arg, rest.Elem())
