@@ -14,8 +14,9 @@ type Cache[K comparable, V any] struct {
 	gate
 	store[K, V]
 	policy  policy
-	onHit   hitKind
-	plain   bool // a Get needs neither clock nor callback nor default
+	counter counter // policy, where it counts hits
+	renews  bool    // a hit makes the entry the newest
+	plain   bool    // a Get needs neither clock nor callback nor default
 	counts  counts
 	weights []int64         // by slot; nil until an entry weighs something
 	costs   []time.Duration // by slot; nil until an entry has a cost
@@ -48,7 +49,8 @@ func New[K comparable, V any](o *Options[K, V]) (*Cache[K, V], error) {
 	c.hash, c.weight, c.compat = hasher(c.o.Hash), c.o.Weigh, c.o.Compat
 	c.store.clear()
 	var shared bool
-	c.policy, c.onHit, shared = newPolicy(c.o.Policy, &c.order, &c.limits, c.o.Seed)
+	c.policy, c.renews, shared = newPolicy(c.o.Policy, &c.order, &c.limits, c.o.Seed)
+	c.counter, _ = c.policy.(counter)
 	if shared {
 		c.gate.share()
 	}
@@ -131,7 +133,7 @@ func (c *Cache[K, V]) Get(k K) (v V, ok bool) {
 	}
 	i := c.find(tag, k)
 	if i != 0 {
-		if c.onHit == hitRenews && c.costs == nil { // the commonest hit, spared the call
+		if c.renews && c.costs == nil { // the commonest hit, spared the call
 			c.counts.hits += c.counts.unit
 			c.renew(i)
 		} else {
@@ -157,8 +159,8 @@ func (c *Cache[K, V]) getShared(tag uint32, k K, now int64) (v V, ok bool) {
 		s.leave(0)
 		return v, false
 	}
-	if c.onHit == hitCounts {
-		c.policy.hit(i)
+	if c.counter != nil {
+		c.counter.hit(i)
 	}
 	if now != untimed {
 		c.deadlines.touch(i, now)
@@ -174,11 +176,11 @@ func (c *Cache[K, V]) getShared(tag uint32, k K, now int64) (v V, ok bool) {
 // use does what a hit does, but for idle time.
 func (c *Cache[K, V]) use(i int32) {
 	c.counts.hits += c.counts.unit
-	switch c.onHit {
-	case hitRenews:
+	switch {
+	case c.renews:
 		c.renew(i)
-	case hitCounts:
-		c.policy.hit(i)
+	case c.counter != nil:
+		c.counter.hit(i)
 	}
 	if len(c.costs) > 0 {
 		c.counts.saved += time.Duration(c.counts.unit) * c.costs[i]

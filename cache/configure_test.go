@@ -110,10 +110,16 @@ func TestDefault(t *testing.T) {
 func TestPanicsOutsideTheLock(t *testing.T) {
 	c := mustNew(t, &cache.Options[any, int]{Hash: func(any) uint64 { return 1 }})
 	c.Set("k", 1)
+	type pair struct {
+		n int
+		k [1]any
+	}
+	nested := mustNew(t, &cache.Options[pair, int]{Hash: func(k pair) uint64 { return uint64(k.n) }})
 	for name, f := range map[string]func(){
 		"maker": func() { c.GetOrSet("x", func(any) int { panic(1) }) },
 		"match": func() { c.GetWhere(func(any) bool { panic(1) }) },
 		"key":   func() { c.Get([]int{1}) },
+		"field": func() { nested.Set(pair{k: [1]any{[]int{}}}, 1) },
 	} {
 		func() {
 			defer func() {
@@ -251,4 +257,51 @@ func ExampleGlob() {
 	}
 	fmt.Println(c.GetWhere(cache.Glob[string]("run-*")), c.DeleteWhere(cache.Glob[string]("*-1")))
 	// Output: map[run-1:0 run-2:1] 2
+}
+
+func TestAddMany(t *testing.T) {
+	c := mustNew[string, int](t, nil)
+	c.Set("b", 1)
+	if n := c.AddMany(maps.All(map[string]int{"a": 2, "b": 2, "c": 2}), nil); n != 2 {
+		t.Fatal(n)
+	}
+	if got := slices.Sorted(c.Values()); !slices.Equal(got, []int{1, 2, 2}) {
+		t.Fatal(got)
+	}
+}
+
+func TestLoopsMayEnd(t *testing.T) {
+	c := mustNew[int, int](t, nil)
+	for k := range 10 {
+		c.Set(k, k)
+	}
+	for k := range c.Keys() {
+		if k == 3 {
+			break
+		}
+	}
+	for v := range c.Values() {
+		if v == 3 {
+			break
+		}
+	}
+	for e := range c.Entries() {
+		if e.Key == 3 {
+			break
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	for want, got := range map[string]fmt.Stringer{
+		"Klepto": cache.Klepto, "Cacheout": cache.Cacheout, "Exact": cache.Exact, "Compat(9)": cache.Compat(9),
+		"SIZE": cache.TooBig, "Cause(99)": cache.Cause(99), "S3FIFO": cache.S3FIFO, "Policy(99)": cache.Policy(99),
+	} {
+		if got.String() != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	if _, err := cache.Policy(99).MarshalText(); !errors.Is(err, cache.ErrOptions) {
+		t.Error(err)
+	}
 }

@@ -43,9 +43,10 @@
 // # Concurrency
 //
 // All methods may be called by many goroutines at once, and each is atomic, except
-// that SetMany, AddMany and Restore are a series of single operations. The user's
-// functions (Weigh, Hash, Clock, Default, callbacks, matches, loop bodies) run
-// outside the lock. Under FIFO, LIFO, RR, INF, SIEVE and S3FIFO a hit moves nothing,
+// that SetMany, AddMany and Restore are a series of single operations, and that
+// GetWhere, DeleteWhere, GetOrSet and Options.Default let others in while they call
+// the user's function. All functions of the user (Weigh, Hash, Clock, Default,
+// callbacks, matches, loop bodies) run outside the lock. Under FIFO, LIFO, RR, INF, SIEVE and S3FIFO a hit moves nothing,
 // and hits run side by side without the lock; under LRU, MRU, LFU and GDSF a hit is
 // a write by nature and takes it.
 //

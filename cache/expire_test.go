@@ -27,6 +27,7 @@ func TestExpiryIsInclusive(t *testing.T) {
 		c.Set("cache", 1)
 		c.SetWith("own", 2, &cache.SetOptions{TTL: 5})
 		c.SetWith("never", 3, &cache.SetOptions{TTL: cache.NoTTL})
+		m.at = 1
 		c.SetWith("far", 4, &cache.SetOptions{TTL: math.MaxInt64})
 		for _, at := range []struct {
 			at   time.Duration

@@ -86,15 +86,12 @@ type limits struct {
 
 // policy decides which entry leaves. It sees slots of the slab, never a key or a
 // value, and keeps every slot that is in use in one of the two rings of order.
-// All methods are called under the exclusive lock of the cache, except hit where
-// the policy is shared.
+// All methods are called under the exclusive lock of the cache.
 type policy interface {
 	// insert takes in a slot.
 	insert(i int32, e entry)
 	// update notes that the value in a slot was replaced.
 	update(i int32, e entry)
-	// hit notes that a slot was used.
-	hit(i int32)
 	// victim names the slot that leaves next, 0 when there is none. The cache
 	// removes it before any other call.
 	victim() int32
@@ -104,37 +101,32 @@ type policy interface {
 	clear()
 }
 
-// newPolicy returns the rule for p. What a hit does is the cache's to know, so that
-// it can make the commonest ones without an interface call and, where a hit moves
-// nothing (shared), without the exclusive lock.
-func newPolicy(p Policy, o *order, lim *limits, seed uint64) (rule policy, onHit hitKind, shared bool) {
+// counter is a policy that wants to know of hits. Where the policy is shared, many
+// goroutines may call hit at once.
+type counter interface{ hit(i int32) }
+
+// newPolicy returns the rule for p. renews means that a hit makes the entry the
+// newest, which the cache does itself, without an interface call; shared that a hit
+// moves nothing, so that hits need no exclusive lock.
+func newPolicy(p Policy, o *order, lim *limits, seed uint64) (rule policy, renews, shared bool) {
 	switch p {
 	case MRU:
-		return &queue{order: o, last: true}, hitRenews, false
+		return &queue{order: o, last: true}, true, false
 	case LFU:
-		return &lfu{order: o}, hitCounts, false
+		return &lfu{order: o}, false, false
 	case FIFO, INF, NO:
-		return &queue{order: o}, hitNothing, true
+		return &queue{order: o}, false, true
 	case LIFO:
-		return &queue{order: o, last: true}, hitNothing, true
+		return &queue{order: o, last: true}, false, true
 	case RR:
-		return newRandom(o, seed), hitNothing, true
+		return newRandom(o, seed), false, true
 	case SIEVE:
-		return &sieve{order: o}, hitCounts, true
+		return &sieve{order: o}, false, true
 	case S3FIFO:
-		return newS3FIFO(o, lim), hitCounts, true
+		return newS3FIFO(o, lim), false, true
 	case GDSF:
-		return &gdsf{order: o}, hitCounts, false
+		return &gdsf{order: o}, false, false
 	default:
-		return &queue{order: o}, hitRenews, false
+		return &queue{order: o}, true, false
 	}
 }
-
-// hitKind is what a hit does to the entry.
-type hitKind uint8
-
-const (
-	hitNothing hitKind = iota
-	hitRenews          // makes it the newest of the main ring
-	hitCounts          // calls policy.hit
-)

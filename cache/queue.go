@@ -9,7 +9,6 @@ type queue struct {
 
 func (p *queue) insert(i int32, _ entry) { p.push(0, i) }
 func (p *queue) update(i int32, _ entry) { p.renew(i) }
-func (p *queue) hit(i int32)             { p.renew(i) }
 func (p *queue) remove(i int32)          { p.unlink(i) }
 func (p *queue) clear()                  {}
 

@@ -23,7 +23,6 @@ func (p *random) insert(i int32, _ entry) {
 }
 
 func (p *random) update(i int32, _ entry) { p.renew(i) }
-func (p *random) hit(int32)               {}
 
 func (p *random) victim() int32 {
 	if len(p.slots) == 0 {

@@ -29,7 +29,7 @@ func (c *Cache[K, V]) Add(k K, v V, o *SetOptions) bool {
 	defer c.unlock()
 	if i := c.look(spread(e.hash), k, now); i != 0 {
 		if c.o.Policy == LFU {
-			c.policy.hit(i)
+			c.counter.hit(i)
 		}
 		return false
 	}

@@ -106,3 +106,24 @@ func TestConfigureBesideReaders(t *testing.T) {
 	close(done)
 	wg.Wait()
 }
+
+// A stripe that has counted all the hits it can hold must lose none.
+func TestHitsBeyondOneWord(t *testing.T) {
+	c := mustNew(t, &cache.Options[int, int]{Policy: cache.FIFO})
+	c.Set(1, 1)
+	want := c.FillStripes() + 8*1000
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			for range 1000 {
+				c.Get(1)
+			}
+		})
+	}
+	wg.Wait()
+	for range 2 {
+		if s := c.Stats(); s.Hits != want {
+			t.Fatalf("%d hits, want %d", s.Hits, want)
+		}
+	}
+}
