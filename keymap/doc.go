@@ -52,7 +52,8 @@
 //	function, version = text
 //	rounding = text                       "none", "simple(6)", "shallow(6)", "deep(6)", "significant(6)"
 //	fields   = length field…              the arguments in the key, in order
-//	field    = name [ "~" rounding ] type "~" where a tolerance replaces the rounding
+//	field    = name type                  or name "~" rounding type, where a tolerance replaces
+//	                                      the rounding of the call
 //	name     = text
 //	values   = value…                     one a field, as its type says
 //

@@ -2,6 +2,7 @@ package keymap_test
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -176,5 +177,30 @@ func TestSignature(t *testing.T) {
 		if _, err := keymap.NewSignature(bad, nil); err == nil {
 			t.Errorf("%v: no error", bad)
 		}
+	}
+}
+
+// TestManyArguments: more than fit any buffer.
+func TestManyArguments(t *testing.T) {
+	var params []keymap.Param
+	var args []reflect.Value
+	for i := range 3000 {
+		params = append(params, keymap.Param{Name: fmt.Sprint("f", i), Type: reflect.TypeFor[float64]()},
+			keymap.Param{Name: fmt.Sprint("s", i), Type: reflect.TypeFor[string]()})
+		args = append(args, reflect.ValueOf(float64(i)), reflect.ValueOf(strings.Repeat("x", i%200)))
+	}
+	s, err := keymap.NewSignature(params, &keymap.Options{Rounding: rounding.Deep(2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := s.Key(args)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err := s.Digest(args); err != nil || d != key.Digest {
+		t.Errorf("digest %v, %v, key %v", d, err, key.Digest)
+	}
+	if c, err := keymap.Decode(key.Canonical); err != nil || len(c.Args) != 6000 {
+		t.Error(len(c.Args), err)
 	}
 }

@@ -109,7 +109,7 @@ func (p *program) reachesDynamic() bool {
 // shorten replaces the general ops of short runs by those that write them
 // without a call, and adds up their bytes.
 func (p *program) shorten() {
-	for i := range p.ops {
+	for i := 0; i < len(p.ops) && p.short < mostShort; i++ {
 		o := &p.ops[i]
 		switch bytes := o.n * int(o.size); {
 		case o.code == opRaw && littleEndian && bytes%8 == 0 && bytes <= shortRun:
@@ -123,8 +123,12 @@ func (p *program) shorten() {
 	}
 }
 
-// shortRun is how many bytes, and a string's, are written without a call.
-const shortRun = 128
+// shortRun is how many bytes of one op are written without a call, mostShort
+// about how many of a program: a stream's buffer must hold them.
+const (
+	shortRun  = 128
+	mostShort = 1 << 10
+)
 
 // few returns the op and the scale for few floats under r. Powers of ten are
 // exact up to 22; other digits, and significant ones, are left to rounding.
