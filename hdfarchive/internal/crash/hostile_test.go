@@ -26,29 +26,32 @@ func TestDamagedJournal(t *testing.T) {
 	path, _ := crashed(t, setting{"normal", 1, 64 << 20}, 60)
 	file, journal := read(t, path), read(t, path+"-wal")
 	rng := rng(t)
-	var paths []string
-	dir := t.TempDir()
-	for i := range max(100, *trials) {
-		p := filepath.Join(dir, fmt.Sprintf("%d.h5", i))
-		if err := os.WriteFile(p, file, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(p+"-wal", damage(rng, journal), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		paths = append(paths, p)
-	}
 	seen := map[string]int{}
-	for i, found := range verify(t, careful, 0, paths...) {
-		what, _, _ := strings.Cut(found, " /")
-		switch {
-		case strings.HasPrefix(found, "ok "):
-			what = "ok"
-		case strings.HasPrefix(found, "bad: open: 4 "), strings.HasPrefix(found, "bad: open: 5 "):
-		default:
-			t.Errorf("%s: %s", paths[i], found)
+	for done := 0; done < max(100, *trials); {
+		dir := t.TempDir()
+		var paths []string
+		for ; len(paths) < 100; done++ {
+			p := filepath.Join(dir, fmt.Sprintf("%d.h5", done))
+			if err := os.WriteFile(p, file, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(p+"-wal", damage(rng, journal), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			paths = append(paths, p)
 		}
-		seen[what]++
+		for i, found := range verify(t, careful, 0, paths...) {
+			what, _, _ := strings.Cut(found, " /")
+			switch {
+			case strings.HasPrefix(found, "ok "):
+				what = "ok"
+			case strings.HasPrefix(found, "bad: open: 4 "), strings.HasPrefix(found, "bad: open: 5 "):
+			default:
+				t.Errorf("%s: %s", paths[i], found)
+			}
+			seen[what]++
+		}
+		os.RemoveAll(dir)
 	}
 	t.Log(seen)
 }

@@ -1,6 +1,7 @@
 package crash_test
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -15,7 +16,8 @@ func TestKill(t *testing.T) {
 			t.Parallel()
 			rng := rng(t)
 			for range max(1, short(36)/len(settings)/lives) {
-				path := filepath.Join(t.TempDir(), "a.h5")
+				dir := t.TempDir()
+				path := filepath.Join(dir, "a.h5")
 				acked := -2
 				for life := range lives {
 					c := s.write(path, 20000)
@@ -45,6 +47,7 @@ func TestKill(t *testing.T) {
 						alone(t, path, step)
 					}
 				}
+				os.RemoveAll(dir)
 			}
 		})
 	}

@@ -90,6 +90,7 @@ func cutRecovery(t *testing.T, folder string, rng *rand.Rand) {
 	if err := disk.Cut(cut, rng); err != nil {
 		t.Fatal(err)
 	}
+	defer os.RemoveAll(cut)
 	for name, content := range before {
 		b, err := os.ReadFile(filepath.Join(cut, name))
 		if os.IsNotExist(err) && !disk.Knows(name) {
