@@ -11,7 +11,7 @@
  *   commit      H5Fflush, then one checksummed record with every changed page is appended to the
  *               journal and synced as asked. The commit counts from here.
  *   checkpoint  Under an exclusive lock the newest images go from the journal to the file, the file
- *               is synced, the journal is emptied. Happens at `checkpoint_bytes`, on request, at close.
+ *               is synced, a new journal begins. Happens at `checkpoint_bytes`, on request, at close.
  *   open        The longest valid prefix of a leftover journal is checkpointed. Where that cannot
  *               be done (read-only folder, live writer, other readers), a reader looks at the file
  *               through the journal and changes nothing.
@@ -26,9 +26,10 @@
  *   journal    exclusive: the one writer, from open to close.
  *   file       shared: the writer and every reader, from open to close, so that an HDF5 program
  *              with file locking can read the file (it sees the last checkpoint) but not write it.
- *   file       exclusive: the writer inside a checkpoint. While readers hold the file, checkpoints
- *              wait and the journal grows; it is then rewritten whenever more than half of it is
- *              out of date, so that it holds each changed page of the old file once.
+ *   file       exclusive: the writer, while it copies pages into the file, not while it waits for the
+ *              disk. Readers that hold the file put checkpoints off, and the journal grows; whenever
+ *              more than half of it is out of date it is replaced by one with the newest image of
+ *              each page.
  *
  * On disk: all numbers little-endian, no padding, checksums are CRC-32C.
  *

@@ -98,9 +98,8 @@ int journal_relieve(journal *j, journal_fault *fault)
 {
     journal_fault why = {0};
 
-    if (j->walsize < j->options.checkpoint_bytes || j->walsize < j->patience || j->poisoned || !journal_apply(j, 0, 0, &why) ||
-        why.code == JOURNAL_EBUSY)
-        return 0;
+    if (j->walsize < j->options.checkpoint_bytes || j->walsize < j->patience || j->poisoned) return 0;
+    if (!journal_apply(j, 0, 0, &why) || why.code == JOURNAL_EBUSY) return 0;
     if (fault) *fault = why;
     return -1;
 }
