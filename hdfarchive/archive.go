@@ -14,8 +14,9 @@ import (
 	"github.com/klepto-go/klepto/keymap"
 )
 
-// hdf is an archive in one file: a view of a store, for reading or for writing.
-type hdf struct {
+// File is the driver of an archive in one file. Programs use it through
+// archive.Archive, whose Driver is a *File, and itself for what only HDF5 can do.
+type File struct {
 	store *store
 	opts  Options
 	url   string
@@ -26,14 +27,14 @@ type hdf struct {
 
 // Open opens the archive in the file at path; see Options.
 func Open(path string, o *Options) (*archive.Archive, error) {
-	d, err := openHDF(path, o)
+	d, err := openFile(path, o)
 	if err != nil {
 		return nil, err
 	}
 	return archive.New(d), nil
 }
 
-func openHDF(path string, o *Options) (*hdf, error) {
+func openFile(path string, o *Options) (*File, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
 	}
@@ -51,11 +52,11 @@ func openHDF(path string, o *Options) (*hdf, error) {
 		s.queue.durable = true // of several wishes the safest counts
 		s.queue.Unlock()
 	}
-	return &hdf{store: s, opts: opts, url: canonicalURL("hdf", abs, opts)}, nil
+	return &File{store: s, opts: opts, url: canonicalURL("hdf", abs, opts)}, nil
 }
 
 // use runs f unless the archive is closed.
-func (a *hdf) use(f func() error) error {
+func (a *File) use(f func() error) error {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	if a.closed {
@@ -65,7 +66,7 @@ func (a *hdf) use(f func() error) error {
 }
 
 // read runs f while no commit changes the file.
-func (a *hdf) read(f func(s *store) error) error {
+func (a *File) read(f func(s *store) error) error {
 	return a.use(func() error {
 		a.store.mu.RLock()
 		defer a.store.mu.RUnlock()
@@ -73,7 +74,7 @@ func (a *hdf) read(f func(s *store) error) error {
 	})
 }
 
-func (a *hdf) write(ctx context.Context, j *job) error {
+func (a *File) write(ctx context.Context, j *job) error {
 	return a.use(func() error {
 		if a.opts.Mode == Read {
 			return readOnly(a.store.path)
@@ -82,15 +83,15 @@ func (a *hdf) write(ctx context.Context, j *job) error {
 	})
 }
 
-func (a *hdf) Get(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
+func (a *File) Get(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
 	return a.get(function, key, true)
 }
 
-func (a *hdf) Stat(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
+func (a *File) Stat(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
 	return a.get(function, key, false)
 }
 
-func (a *hdf) get(function string, key keymap.Key, value bool) (e *driver.Entry, err error) {
+func (a *File) get(function string, key keymap.Key, value bool) (e *driver.Entry, err error) {
 	err = a.read(func(s *store) error {
 		f, err := s.function(function)
 		if err != nil {
@@ -118,7 +119,7 @@ func (a *hdf) get(function string, key keymap.Key, value bool) (e *driver.Entry,
 	return e, nil
 }
 
-func (a *hdf) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (int, error) {
+func (a *File) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (int, error) {
 	j := &job{ifAbsent: ifAbsent}
 	for _, e := range entries {
 		p, err := prepare(e, "")
@@ -131,11 +132,11 @@ func (a *hdf) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (
 	return j.stored, err
 }
 
-func (a *hdf) Delete(ctx context.Context, function string, key keymap.Key) error {
+func (a *File) Delete(ctx context.Context, function string, key keymap.Key) error {
 	return a.write(ctx, &job{function: function, key: &key})
 }
 
-func (a *hdf) Functions(context.Context) (fns []driver.Function, err error) {
+func (a *File) Functions(context.Context) (fns []driver.Function, err error) {
 	err = a.read(func(s *store) error {
 		names, err := s.names()
 		if err != nil {
@@ -163,7 +164,7 @@ func (a *hdf) Functions(context.Context) (fns []driver.Function, err error) {
 	return fns, err
 }
 
-func (a *hdf) List(ctx context.Context, function string) iter.Seq2[*driver.Entry, error] {
+func (a *File) List(ctx context.Context, function string) iter.Seq2[*driver.Entry, error] {
 	return func(yield func(*driver.Entry, error) bool) {
 		var l *listing
 		err := a.read(func(s *store) error {
@@ -198,7 +199,7 @@ func yieldAll(l *listing, yield func(*driver.Entry, error) bool, check func() er
 }
 
 // Sync waits for the disk; every Put has handed its entries to the system.
-func (a *hdf) Sync(ctx context.Context) error {
+func (a *File) Sync(ctx context.Context) error {
 	return a.use(func() error {
 		if !a.store.file.Writable() {
 			return nil
@@ -207,9 +208,9 @@ func (a *hdf) Sync(ctx context.Context) error {
 	})
 }
 
-func (a *hdf) URL() string { return a.url }
+func (a *File) URL() string { return a.url }
 
-func (a *hdf) Close() error {
+func (a *File) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.closed {

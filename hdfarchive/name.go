@@ -102,3 +102,9 @@ func entryID(k keymap.Key) string {
 	}
 	return "%~" + k.Digest.String()
 }
+
+// EntryPath returns the path of an entry's object in the file: a dataset, or a group
+// where the value has parts.
+func EntryPath(function string, key keymap.Key) string {
+	return "/" + groupName(function) + "/" + entriesName + "/" + entryID(key)
+}

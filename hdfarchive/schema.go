@@ -167,7 +167,7 @@ func (c *argument) elem() value.Elem {
 func common(a, b value.Elem) value.Elem {
 	rank := func(e value.Elem) int {
 		switch {
-		case e >= value.Bool && e <= value.Float64:
+		case e >= value.Bool && e <= value.Float64, e == value.Duration:
 			return 1
 		case e == value.Complex64 || e == value.Complex128:
 			return 2

@@ -20,7 +20,7 @@ func init() {
 			if err != nil {
 				return nil, err
 			}
-			return openHDF(path, o)
+			return openFile(path, o)
 		},
 		Probe: probeFile,
 	})

@@ -51,6 +51,18 @@ int k_open(const char *path, int create, int writable, hid_t fapl, k_reply *r) {
 	return k_leave(r, r->a < 0 ? K_FAIL : K_OK);
 }
 
+/* a = another id of the same open file. */
+int k_reopen(hid_t file, k_reply *r) {
+	k_enter(r);
+	r->a = H5Freopen(file);
+	return k_leave(r, r->a < 0 ? K_FAIL : K_OK);
+}
+
+int k_threadsafe(void) {
+	hbool_t yes = 0;
+	return H5is_library_threadsafe(&yes) >= 0 && yes;
+}
+
 int k_flush(hid_t file, k_reply *r) {
 	k_enter(r);
 	return k_leave(r, H5Fflush(file, H5F_SCOPE_GLOBAL) < 0 ? K_FAIL : K_OK);

@@ -204,8 +204,20 @@ func (f *File) flush() error {
 	return f.use("flush", f.path, func(r *C.k_reply) C.int { return C.k_flush(f.id, r) }, nil)
 }
 
-// ID returns HDF5's number of the file, for other packages that use the library.
-func (f *File) ID() int64 { return int64(f.id) }
+// Reopen returns another number of the same open file for another package that
+// uses the library, which has to close it. That package does not hold the lock of
+// this one, so the library must bring its own; where it does not, the error is
+// ErrRefused.
+func (f *File) Reopen() (id int64, err error) {
+	lib.Lock()
+	safe := C.k_threadsafe() != 0
+	lib.Unlock()
+	if !safe {
+		return 0, &Error{Op: "reopen", Name: f.path, Err: ErrRefused, Text: "this build of HDF5 is not thread-safe"}
+	}
+	err = f.use("reopen", f.path, func(r *C.k_reply) C.int { return C.k_reopen(f.id, r) }, func(r *C.k_reply) { id = int64(r.a) })
+	return id, err
+}
 
 // Close closes the file and all that is open in it. A second Close does nothing.
 func (f *File) Close() error {

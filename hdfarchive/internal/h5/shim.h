@@ -86,6 +86,8 @@ int k_open(const char *path, int create, int writable, hid_t fapl, k_reply *r);
 int k_fapl(int unlocked, k_reply *r);
 int k_close_plist(hid_t id, k_reply *r);
 int k_flush(hid_t file, k_reply *r);
+int k_reopen(hid_t file, k_reply *r);
+int k_threadsafe(void);
 int k_fd(hid_t file, hid_t fapl, k_reply *r);
 int k_hold(hid_t file, int on, k_reply *r);
 int k_size(hid_t file, k_reply *r);

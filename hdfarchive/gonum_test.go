@@ -1,0 +1,49 @@
+//go:build linux
+
+package hdfarchive_test
+
+import (
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/klepto-go/klepto/hdfarchive"
+)
+
+func TestGonum(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	a, err := hdfarchive.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := entry("a/b", 1, vector(5, 10))
+	put(t, a, e)
+	f, err := a.Driver().(*hdfarchive.File).HDF5()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := f.OpenDataset(hdfarchive.EntryPath("a/b", e.Key))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make([]float64, 5)
+	if err := d.Read(&got); err != nil || !slices.Equal(got, []float64{10, 11, 12, 13, 14}) {
+		t.Errorf("gonum reads %v, %v", got, err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+	put(t, a, entry("a/b", 2, vector(5, 20)))
+	closeNow(t, a)
+	if _, err := f.OpenDataset(hdfarchive.EntryPath("a/b", e.Key)); err != nil {
+		t.Errorf("after the archive was closed: %v", err)
+	}
+	if err := f.Close(); err != nil {
+		t.Error(err)
+	}
+	if a, err = hdfarchive.Open(path, nil); err != nil {
+		t.Fatal(err)
+	}
+	wantValue(t, a, e)
+	closeNow(t, a)
+}

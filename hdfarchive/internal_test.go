@@ -1,0 +1,141 @@
+package hdfarchive
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/zeebo/xxh3"
+
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/keymap"
+	"github.com/klepto-go/klepto/value"
+)
+
+// The parsers and escapes of this package meet bytes from outside, but have no
+// exported form: so these tests are inside.
+
+func FuzzEscape(f *testing.F) {
+	for _, s := range []string{"", "heat", ".", "..", "a/b", "%", "%2F", "\x00", "\xff", "größe", strings.Repeat("/", 300), ".klepto.json", "\u202e"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		s := escape(name)
+		if back, ok := unescape(s); !ok || back != name {
+			t.Errorf("unescape(escape(%q)) = %q, %v", name, back, ok)
+		}
+		if s == "" || strings.ContainsAny(s, "/\x00") || s[0] == '.' || !utf8.ValidString(s) {
+			t.Errorf("escape(%q) = %q is no name", name, s)
+		}
+		if back, ok := unescape(name); ok && escape(back) != name {
+			t.Errorf("unescape(%q) = %q, which escapes otherwise", name, back)
+		}
+		for _, g := range []string{groupName(name), entryID(keymap.Key{Name: name})} {
+			if len(g) > maxName || strings.ContainsRune(g, '/') {
+				t.Errorf("%q is no name of a file", g)
+			}
+		}
+		if id := entryID(keymap.Key{Name: name}); shard(id) == "" || !utf8.ValidString(shard(id)) || shard(id) == "." || shard(id) == ".." {
+			t.Errorf("shard(%q) = %q", id, shard(id))
+		}
+	})
+}
+
+func FuzzCatalog(f *testing.F) {
+	e := &driver.Entry{Key: keymap.Key{Canonical: "c", Digest: xxh3.HashString128("c").Bytes(), Name: "n"}, Shape: "float64", Bytes: 8,
+		Provenance: driver.Provenance{Created: time.Unix(1, 2), Elapsed: 1 << 62}}
+	s, err := newStored(e)
+	if err != nil {
+		f.Fatal(err)
+	}
+	b := record{flag: recordEntry, stored: s, mark: "m"}.append(nil)
+	b = record{flag: recordDamaged, stored: &stored{id: "x", call: "why"}}.append(b)
+	f.Add(record{flag: recordGone, stored: &stored{id: "x"}}.append(b))
+	f.Add([]byte{1, 'E'})
+	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		l, err := parseCatalog(b)
+		if err != nil {
+			return
+		}
+		var again []byte
+		for _, r := range l.live {
+			again = r.append(again)
+		}
+		l2, err := parseCatalog(again)
+		if err != nil || len(l2.live) != len(l.live) {
+			t.Errorf("what was parsed does not parse: %v", err)
+		}
+		l.entries()
+	})
+}
+
+// FuzzStored has the attributes of an entry read from any text.
+func FuzzStored(f *testing.F) {
+	f.Add(`{"function":"f","args":{"x":1.0}}`, `{"created":"2024-02-29T12:00:00Z","seconds":1.5}`)
+	f.Add(`{"function":{"$string":{"$base64":"/w=="}},"args":null,"digest":1}`, `{"seconds":"x","elapsed_ns":9}`)
+	f.Fuzz(func(t *testing.T, call, prov string) {
+		s := &stored{id: strings.Repeat("0", 32), key: "k", call: call, prov: prov}
+		e, err := s.entry()
+		if err != nil {
+			return
+		}
+		if y := e.Provenance.Created.UTC().Year(); y < 0 || y > 9999 {
+			return // RFC 3339 reads a year that a zone then pushes over the edge
+		}
+		again, err := newStored(e)
+		if err != nil {
+			t.Fatalf("what was read cannot be stored: %v", err)
+		}
+		e2, err := (&stored{id: s.id, key: s.key, call: again.call, prov: again.prov}).entry()
+		if err != nil || !e2.Provenance.Created.Equal(e.Provenance.Created) || e2.Provenance.Elapsed != e.Provenance.Elapsed ||
+			e2.Call.Function != e.Call.Function || len(e2.Call.Args) != len(e.Call.Args) {
+			t.Errorf("%+v\ncomes back as\n%+v, %v", e, e2, err)
+		}
+	})
+}
+
+// TestSchemaWidens wants a schema that took an entry up to take it up again without
+// a change, and rows to have the size of their type.
+func TestSchemaWidens(t *testing.T) {
+	scalars := []value.Value{
+		&value.Array{Elem: value.Bool, Data: []bool{true}},
+		&value.Array{Elem: value.Int8, Data: []int8{1}},
+		&value.Array{Elem: value.Uint64, Data: []uint64{1 << 63}},
+		&value.Array{Elem: value.Float32, Data: []float32{0.1}},
+		&value.Array{Elem: value.Float64, Data: []float64{0.1}},
+		&value.Array{Elem: value.Complex64, Data: []complex64{1i}},
+		&value.Array{Elem: value.Complex128, Data: []complex128{1i}},
+		&value.Array{Elem: value.String, Data: []string{"text that is longer than 16 bytes"}},
+		&value.Array{Elem: value.Time, Data: []int64{value.NaT}},
+		&value.Array{Elem: value.Duration, Data: []int64{1}},
+		&value.Array{Elem: value.Float64, Shape: []int{2}, Data: []float64{1, 2}},
+		value.Null{},
+		nil, // the argument is missing
+	}
+	call := func(v value.Value) *driver.Entry {
+		e := &driver.Entry{Call: driver.Call{Function: "f"}, Shape: "float64"}
+		if v != nil {
+			e.Call.Args = []value.Field{{Name: "x", Value: v}}
+		}
+		return e
+	}
+	for i, a := range scalars {
+		for j, b := range scalars {
+			var s schema
+			entries := []*driver.Entry{call(a), call(b), call(a)}
+			for _, e := range entries {
+				s.merge("id", e)
+			}
+			for _, e := range entries {
+				if s.merge("id", e) {
+					t.Errorf("%d, %d: an entry changes the schema that has it: %+v", i, j, s)
+				}
+				if row := s.appendRow(nil, "id", e); len(row) != s.rowType().Size {
+					t.Errorf("%d, %d: a row of %d bytes, its type has %d: %+v", i, j, len(row), s.rowType().Size, s)
+				}
+			}
+		}
+	}
+}
