@@ -109,10 +109,10 @@ func verify(e *Entry) error {
 	return nil
 }
 
-// wrapEntry is wrap for an entry that may be nil.
-func (a *Archive) wrapEntry(op string, e *Entry, err error) error {
+// wrapEntry is wrap for the put of an entry, which may be nil.
+func (a *Archive) wrapEntry(e *Entry, err error) error {
 	if e == nil {
-		return a.wrap(op, "", keymap.Key{}, err)
+		return a.wrap("put", "", keymap.Key{}, err)
 	}
-	return a.wrap(op, e.Call.Function, e.Key, err)
+	return a.wrap("put", e.Call.Function, e.Key, err)
 }

@@ -95,8 +95,9 @@ func (a *Archive) wrap(op, function string, key keymap.Key, err error) error {
 	if err == nil {
 		return nil
 	}
-	if e, ok := err.(*Error); ok {
-		return e
+	var e *Error
+	if errors.As(err, &e) {
+		return err
 	}
 	return &Error{Op: op, Archive: a.d.URL(), Function: function, Key: key, Err: err}
 }

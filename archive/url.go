@@ -72,7 +72,7 @@ func (u *URL) parseParams(query string) error {
 		}
 		switch {
 		case err != nil:
-			return fmt.Errorf("%w: %v", ErrURL, err)
+			return fmt.Errorf("%w: %w", ErrURL, err)
 		case name == "":
 			return fmt.Errorf("%w: a parameter has no name; write name=value", ErrURL)
 		}

@@ -98,7 +98,7 @@ func (d *decoder) fixed(size int) (uint64, error) {
 // uvarint reads a number in its shortest form.
 func (d *decoder) uvarint() (uint64, error) {
 	var x uint64
-	for i := 0; i < binary.MaxVarintLen64; i++ {
+	for i := range binary.MaxVarintLen64 {
 		b, err := d.byte()
 		if err != nil {
 			return 0, err

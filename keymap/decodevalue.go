@@ -93,12 +93,12 @@ func (d *decoder) mapping(t *typeNode) (any, error) {
 	m := make(Map, 0, min(n, 1024))
 	var lastKey, lastValue string
 	for range n {
-		key, val, all := len(d.in), 0, d.in
+		key, all := len(d.in), d.in
 		var p Pair
 		if p.Key, err = d.value(t.key); err != nil {
 			return nil, err
 		}
-		val = len(d.in)
+		val := len(d.in)
 		if p.Value, err = d.value(t.elem); err != nil {
 			return nil, err
 		}

@@ -51,7 +51,8 @@ func fail(kind error, format string, args ...any) *Error {
 // under puts a path segment in front of an error that was made below it. The
 // error has one owner, so it is changed in place.
 func under(segment string, err error) error {
-	if e, ok := err.(*Error); ok {
+	var e *Error
+	if errors.As(err, &e) {
 		e.Path = segment + e.Path
 	}
 	return err

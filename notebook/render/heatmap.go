@@ -158,7 +158,6 @@ func (p cells) Plot(c draw.Canvas, _ *plot.Plot) {
 // or from the bottom; cell i covers i…i+1.
 type sideAxis struct {
 	label Label
-	power string
 	n     int
 	ticks func(n int) ([]plot.Tick, string) // about n of them
 }

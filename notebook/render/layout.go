@@ -169,7 +169,7 @@ func (l *layout) draw(c draw.Canvas, dpi float64) {
 	if l.title != "" {
 		s := titleStyle
 		s.YAlign = draw.YBottom
-		left, right := l.titleRoom(c, data)
+		left, right := l.titleRoom(c)
 		x := min(max((data.Min.X+data.Max.X)/2, left), right)
 		c.FillText(s, vg.Point{X: x, Y: data.Max.Y + titleStyle.Font.Size*0.45}, l.title)
 	}
@@ -180,7 +180,7 @@ func (l *layout) draw(c draw.Canvas, dpi float64) {
 
 // titleRoom returns the range of centres at which the title is not clipped: it
 // stands above the data unless it is wider than the room there.
-func (l *layout) titleRoom(c draw.Canvas, data vg.Rectangle) (left, right vg.Length) {
+func (l *layout) titleRoom(c draw.Canvas) (left, right vg.Length) {
 	half := titleStyle.Width(l.title) / 2
 	left, right = c.Min.X+margin+half, c.Max.X-margin-half
 	if left > right {

@@ -72,14 +72,6 @@ func (s scale) at(v float64) float64 {
 	return (v/2 - s.lo/2) / (s.hi/2 - s.lo/2)
 }
 
-// inverse returns the value at t between 0 and 1.
-func (s scale) inverse(t float64) float64 {
-	if s.log {
-		return math.Exp(math.Log(s.lo) + t*(math.Log(s.hi)-math.Log(s.lo)))
-	}
-	return s.lo*(1-t) + s.hi*t
-}
-
 // Normalize implements plot.Normalizer.
 func (s scale) Normalize(_, _, v float64) float64 { return s.at(v) }
 

@@ -19,7 +19,7 @@ func newInfo(p *program) *cobra.Command {
 		Short: "Sum an archive up: its functions, entries, sizes, compute time",
 		Example: `  kleptoinspect info results.h5
   kleptoinspect info results.h5 --json | jq .functions[].entries`,
-		Args:              between(1, 1, "one archive"),
+		Args:              upTo(1, "one archive"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := open(cmd.Context(), args[0])

@@ -20,7 +20,7 @@ cut to its width; elsewhere everything is in full.`,
 		Example: `  kleptoinspect ls results.h5
   kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds --limit 10
   kleptoinspect ls results.h5 --json | jq '.entries[].args.F'`,
-		Args:              between(1, 1, "one archive"),
+		Args:              upTo(1, "one archive"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			where, err := f.parse()

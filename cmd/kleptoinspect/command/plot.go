@@ -52,7 +52,7 @@ PNG file, or is - for a PNG on standard output.`,
   kleptoinspect plot results.h5 --at F=0.02,k=0.05 --member u -o u.png
   kleptoinspect plot results.h5 --x F --y k --z mean --colormap inferno -o map.png
   kleptoinspect plot results.h5 --x F --z seconds --where 'k==0.06'`,
-		Args:              between(1, 2, "an archive and an id"),
+		Args:              upTo(2, "an archive and an id"),
 		ValidArgsFunction: p.completeEntry,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.run(cmd, p, args)

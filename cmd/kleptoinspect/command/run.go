@@ -128,10 +128,10 @@ ARCHIVE is a file or folder, or an archive URL such as hdf:results.h5.`,
 	return root
 }
 
-// between checks the number of arguments.
-func between(least, most int, what string) cobra.PositionalArgs {
+// upTo checks that there are arguments, and not too many.
+func upTo(most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) < least || len(args) > most {
+		if len(args) < 1 || len(args) > most {
 			return usagef("%s takes %s, not %d arguments; %s --help explains", cmd.Name(), what, len(args), cmd.CommandPath())
 		}
 		return nil

@@ -32,7 +32,7 @@ finite numbers; those of complex numbers are of their absolute value.`,
   kleptoinspect show results.h5 --at F=0.02,k=0.05
   kleptoinspect show results.h5 9f3c --member u --head 20
   kleptoinspect show results.h5 9f3c --member u --values --json | jq .members[0].values`,
-		Args:              between(1, 2, "an archive and an id"),
+		Args:              upTo(2, "an archive and an id"),
 		ValidArgsFunction: p.completeEntry,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at, err := s.parse(args)

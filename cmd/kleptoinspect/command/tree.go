@@ -23,7 +23,7 @@ and shape. It reads every value that it shows; on a terminal those are the first
 		Example: `  kleptoinspect tree results.h5
   kleptoinspect tree results.h5 --function grayscott --limit 1
   kleptoinspect tree results.h5 --where 'F==0.02' --json`,
-		Args:              between(1, 1, "one archive"),
+		Args:              upTo(1, "one archive"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			where, err := f.parse()
