@@ -37,10 +37,10 @@ const (
 	readersMask = 1<<hitShift - 1
 )
 
-// share makes room for shared readers: eight stripes per processor, so that two
-// goroutines seldom meet.
+// share makes room for shared readers: eight stripes per processor and at least 32,
+// so that two goroutines seldom meet.
 func (g *gate) share() {
-	n := min(max(8*runtime.GOMAXPROCS(0), 16), 128)
+	n := min(max(8*runtime.GOMAXPROCS(0), 32), 128)
 	g.stripes = make([]stripe, 1<<bits.Len(uint(n-1)))
 }
 

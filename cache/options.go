@@ -74,7 +74,7 @@ type Options[K comparable, V any] struct {
 	// on every operation and must be fast and do nothing else. Nil means
 	// [hash/maphash.Comparable] with a seed of its own for each cache. A key that is
 	// a digest already should hand out eight of its bytes, which makes a get a
-	// quarter faster.
+	// fifth faster.
 	Hash func(K) uint64
 
 	// Seed starts the random sequence of the RR policy: the same seed and calls, the
