@@ -184,7 +184,7 @@ func (s *store) remove(j *job, changes map[*function][]change) error {
 	if err != nil && !errors.Is(err, driver.ErrCorrupt) {
 		return err
 	}
-	if err := f.remove(id); err != nil {
+	if _, err := f.remove(id); err != nil {
 		return err
 	}
 	changes[f] = append(changes[f], change{record: record{flag: recordGone, stored: &stored{id: id}}, replaces: true})

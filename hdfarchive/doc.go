@@ -20,12 +20,23 @@
 //	                           created (ns since 1970), seconds, bytes, shape
 //	/<function>/catalog        what List reads: attributes of all entries, one after another
 //	/<function>/large/<id>     parts of an entry that no attribute can hold (over 32 KiB)
+//	/<function>/damaged-<n>    what was set aside because HDF5 could not even delete it
 //
 // In Python:
 //
 //	f = h5py.File("results.h5")
 //	u = f["grayscott/entries/<id>/u"][:]
 //	df = pandas.DataFrame(f["grayscott/index"][:])
+//
+// # The folder
+//
+//	<root>/.klepto.json                      tells the archive from another folder
+//	<root>/<function>/<id[0:2]>/<id>.h5      an entry: /value, with the attributes below
+//	<root>/<function>/index.h5               index and catalog, made anew when stale
+//	.klepto-tmp.<host>.<pid>.<n>             a file on its way; what a dead process left goes
+//	                                         after 10 minutes, what any left after a day
+//
+// # The value
 //
 // A value is laid out by what it is:
 //
@@ -59,12 +70,18 @@
 // microseconds, can tear it: what is damaged then is reported as such, and never
 // read as a value.
 //
+// An entry of hdfdir: is written and synced under another name, then renamed, and
+// its folder synced: it is there as a whole or not at all, whatever happens. The
+// index follows when entries are listed and when the archive is closed.
+//
 // An index that does not fit its entries (they count the links ever made) is made
 // anew by a walk: when the archive is opened for writing, or in memory when it is
 // opened for reading.
 //
-// Reading checks every length against the file before it allocates. Links out of the
-// file, external data, virtual datasets and plugins are refused.
+// Reading checks every length against the file before it allocates, and the heaps of
+// strings before HDF5 trusts them. Links out of the file, external data, virtual
+// datasets and plugins are refused. A damaged entry is ErrCorrupt; the next Put of
+// its key stores it again.
 //
 // # Concurrency
 //

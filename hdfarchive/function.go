@@ -137,13 +137,8 @@ func (f *function) stat(key keymap.Key, look func(string, ...string) (*h5.Info, 
 
 // write stores a prepared entry, over that of the same id.
 func (f *function) write(p *prepared) (replaced bool, err error) {
-	if replaced, err = f.entries.Has(p.id); err != nil {
-		return false, err
-	}
-	if replaced {
-		if err := f.remove(p.id); err != nil {
-			return replaced, err
-		}
+	if replaced, err = f.remove(p.id); err != nil {
+		return replaced, err
 	}
 	if err := writeLarge(f.group, p); err != nil {
 		return replaced, err
@@ -166,23 +161,29 @@ func writeLarge(g *h5.Group, p *prepared) error {
 	return (&object{name: p.object.name, children: p.large}).write(all)
 }
 
-// remove deletes an entry and its large parts.
-func (f *function) remove(id string) error {
-	if err := f.entries.Delete(id); err != nil {
-		return err
+// remove deletes an entry and its large parts, and tells whether it was there.
+func (f *function) remove(id string) (there bool, err error) {
+	there, err = f.entries.Has(id)
+	switch {
+	case err != nil || there && !whole(f.entries, id, 0):
+		return true, f.salvage(id)
+	case there:
+		if err := f.entries.Delete(id); err != nil {
+			return true, err
+		}
 	}
 	all, err := f.group.Group(largeName)
 	if errors.Is(err, h5.ErrAbsent) {
-		return nil
+		return there, nil
 	}
 	if err != nil {
-		return err
+		return there, err
 	}
 	defer all.Close()
 	if err := all.Delete(id); err != nil && !errors.Is(err, h5.ErrAbsent) {
-		return err
+		return there, err
 	}
-	return nil
+	return there, nil
 }
 
 // listing reads the catalog, or the entries themselves where it does not fit them.

@@ -35,8 +35,11 @@ func TestGonum(t *testing.T) {
 	}
 	put(t, a, entry("a/b", 2, vector(5, 20)))
 	closeNow(t, a)
-	if _, err := f.OpenDataset(hdfarchive.EntryPath("a/b", e.Key)); err != nil {
-		t.Errorf("after the archive was closed: %v", err)
+	if d, err = f.OpenDataset(hdfarchive.EntryPath("a/b", e.Key)); err != nil {
+		t.Fatalf("after the archive was closed: %v", err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
 	}
 	if err := f.Close(); err != nil {
 		t.Error(err)

@@ -228,12 +228,8 @@ func rebuild(g *h5.Group, l *listing, sequence int64) (*index, error) {
 		return nil, err
 	}
 	for _, name := range []string{indexName, catalogName} {
-		if has, err := g.Has(name); err != nil {
+		if err := discard(g, name); err != nil {
 			return nil, err
-		} else if has {
-			if err := g.Delete(name); err != nil {
-				return nil, err
-			}
 		}
 	}
 	t := x.schema.rowType()

@@ -33,7 +33,7 @@ type store struct {
 	path string
 	file *h5.File
 	root *h5.Group
-	refs int // under open.Mutex
+	refs int // under inUse.Mutex
 
 	mu        sync.RWMutex // held for writing by a commit
 	closed    bool
@@ -43,20 +43,20 @@ type store struct {
 	queue queue
 }
 
-// open has the stores of the process. HDF5 itself has one table of open files a
+// inUse has the stores of the process. HDF5 itself has one table of open files a
 // process, and two writers of one file in it would undo each other's work; so the
 // archives of one file share a store.
-var open struct {
+var inUse struct {
 	sync.Mutex
 	stores []*store
 }
 
 // acquire returns the store of the file at path.
 func acquire(path string, o Options) (*store, error) {
-	open.Lock()
-	defer open.Unlock()
+	inUse.Lock()
+	defer inUse.Unlock()
 	if st, err := os.Stat(path); err == nil {
-		for _, s := range open.stores {
+		for _, s := range inUse.stores {
 			if have, err := os.Stat(s.path); err == nil && os.SameFile(st, have) {
 				if o.Mode != Read && !s.file.Writable() {
 					return nil, fmt.Errorf("%w: this program itself has %s open for reading; close that archive first", driver.ErrLocked, path)
@@ -71,20 +71,20 @@ func acquire(path string, o Options) (*store, error) {
 		return nil, err
 	}
 	s.refs = 1
-	open.stores = append(open.stores, s)
+	inUse.stores = append(inUse.stores, s)
 	return s, nil
 }
 
 // release gives a store back; the last to do so closes the file.
 func (s *store) release() error {
-	open.Lock()
-	defer open.Unlock()
+	inUse.Lock()
+	defer inUse.Unlock()
 	if s.refs--; s.refs > 0 {
 		return nil
 	}
-	for i, other := range open.stores {
+	for i, other := range inUse.stores {
 		if other == s {
-			open.stores = append(open.stores[:i], open.stores[i+1:]...)
+			inUse.stores = append(inUse.stores[:i], inUse.stores[i+1:]...)
 			break
 		}
 	}

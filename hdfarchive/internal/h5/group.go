@@ -93,6 +93,24 @@ func (g *Group) Link(child *Group, name string) error {
 	return g.f.use("link", name, func(r *C.k_reply) C.int { return C.k_link(child.id, g.id, cstring(name), r) }, nil)
 }
 
+// LinkInto gives a child of g a second link, in another group under the same name.
+func (g *Group) LinkInto(to *Group, name string) error {
+	if err := checkName("link", name); err != nil {
+		return err
+	}
+	return g.f.use("link", name, func(r *C.k_reply) C.int { return C.k_relink(g.id, to.id, cstring(name), r) }, nil)
+}
+
+// Rename gives a child another name.
+func (g *Group) Rename(from, to string) error {
+	for _, name := range []string{from, to} {
+		if err := checkName("rename", name); err != nil {
+			return err
+		}
+	}
+	return g.f.use("rename", from, func(r *C.k_reply) C.int { return C.k_rename(g.id, cstring(from), cstring(to), r) }, nil)
+}
+
 // Close releases the group.
 func (g *Group) Close() error {
 	return g.f.use("close group", "", func(r *C.k_reply) C.int { return C.k_close(g.id, r) }, nil)

@@ -122,6 +122,17 @@ int k_link(hid_t obj, hid_t loc, const char *name, k_reply *r) {
 	return k_leave(r, H5Olink(obj, loc, name, k_link_plist(), H5P_DEFAULT) < 0 ? K_FAIL : K_OK);
 }
 
+/* k_relink gives a child of from a second link, in to under the same name. */
+int k_relink(hid_t from, hid_t to, const char *name, k_reply *r) {
+	k_enter(r);
+	return k_leave(r, H5Lcreate_hard(from, name, to, name, k_link_plist(), H5P_DEFAULT) < 0 ? K_FAIL : K_OK);
+}
+
+int k_rename(hid_t loc, const char *from, const char *to, k_reply *r) {
+	k_enter(r);
+	return k_leave(r, H5Lmove(loc, from, loc, to, k_link_plist(), H5P_DEFAULT) < 0 ? K_FAIL : K_OK);
+}
+
 int k_unlink(hid_t loc, const char *name, k_reply *r) {
 	k_enter(r);
 	htri_t there = H5Lexists(loc, name, H5P_DEFAULT);

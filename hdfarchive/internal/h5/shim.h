@@ -99,6 +99,8 @@ int k_open_group(hid_t loc, const char *name, k_reply *r);
 int k_new_group(hid_t loc, const char *name, int ordered, const uint8_t *req, size_t n, k_reply *r);
 int k_close(hid_t id, k_reply *r);
 int k_link(hid_t obj, hid_t loc, const char *name, k_reply *r);
+int k_relink(hid_t from, hid_t to, const char *name, k_reply *r);
+int k_rename(hid_t loc, const char *from, const char *to, k_reply *r);
 int k_unlink(hid_t loc, const char *name, k_reply *r);
 int k_exists(hid_t loc, const char *name, k_reply *r);
 int k_links(hid_t loc, uint64_t max, k_reply *r);
