@@ -70,7 +70,7 @@
 //	* type                          pointer: 0x00 for nil, or 0x01 value
 //	[ type                          slice: length 0 for nil, or length n+1 and n values
 //	A length type                   array: that many values
-//	M type type                     map: length 0 for nil, or length n+1 and n times key, value,
+//	M type, type                    map: length 0 for nil, or length n+1 and n times key, value,
 //	                                sorted by the bytes of the key, then of the value
 //	{ fields                        struct: values
 //	m name type                     matrix, e.g. of name "Dense" and type d: length of rows,

@@ -36,7 +36,7 @@ var (
 	complex128s = []complex128{0, complex(float64s[1], float64s[8]), complex(math.Inf(-1), 1./3), complex(float64s[9], 0)}
 	complex64s  = []complex64{0, complex(float32s[1], float32s[8]), complex(float32s[7], 1./3), complex(float32s[9], 0)}
 	strs        = []string{"", "plain", "Grüße, 世界 🙂", "NUL\x00inside", "\x00", "ends\x00", "invalid \xff\xfe\xc3\x28 UTF-8",
-		"line\nline\ttab\r\n", " spaces ", strings.Repeat("long ", 20_000)}
+		"one line\nanother\ttab\r\n", " spaces ", strings.Repeat("long ", 20_000)}
 )
 
 // leaves has an array of each element type, with its extremes.
