@@ -68,7 +68,7 @@ func (l Line) target() string {
 		parts = append(parts, fmt.Sprintf("≥ %.2fx", g.MinRatio))
 	}
 	if g.Max > 0 {
-		parts = append(parts, "≤ "+l.Unit.format(g.Max))
+		parts = append(parts, "≤ "+l.Unit.Format(g.Max))
 	}
 	if g.NoAllocs {
 		allocs := "0 allocs"
@@ -90,13 +90,13 @@ func WriteHeader(w io.Writer) error {
 
 // Write writes the line as a row of the table.
 func (l Line) Write(w io.Writer) error {
-	_, err := fmt.Fprintf(w, layout, l.Name, l.Unit.format(l.Ours), l.Unit.format(l.Reference),
+	_, err := fmt.Fprintf(w, layout, l.Name, l.Unit.Format(l.Ours), l.Unit.Format(l.Reference),
 		fmt.Sprintf("%.2fx", l.Ratio()), l.target(), l.Verdict())
 	return err
 }
 
-// format writes x to three digits, with a prefix that fits.
-func (u Unit) format(x float64) string {
+// Format writes x to three digits, with a prefix that fits.
+func (u Unit) Format(x float64) string {
 	switch u {
 	case Bytes:
 		return fmt.Sprintf("%.3g B", x)
