@@ -43,9 +43,6 @@ fmt: ## format all Go files
 bench: setup ## measure: a line per target with ours, reference, ratio and verdict
 	scripts/bench
 
-bench-peers: setup ## put our times beside those of Python's caches
-	scripts/bench-peers
-
 bench-peers: setup ## the same calls in Python's memoizers, beside ours
 	scripts/bench-peers
 
