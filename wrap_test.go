@@ -241,7 +241,6 @@ func fieldNames(v value.Value) (names []string) {
 }
 
 func TestWrapIgnore(t *testing.T) {
-	type f = func(x, y int, rest ...int) int
 	for _, c := range []struct {
 		ignore []string
 		a, b   []any
@@ -256,7 +255,7 @@ func TestWrapIgnore(t *testing.T) {
 		{[]string{"2"}, []any{1, 2, 5}, []any{1, 2, 3}, true},
 		{[]string{"*"}, []any{1, 2}, []any{1, 3}, false},
 	} {
-		_, control := wrap(t, f(func(x, y int, rest ...int) int { return 0 }), klepto.Options{Ignore: c.ignore})
+		_, control := wrap(t, func(x, y int, rest ...int) int { return 0 }, klepto.Options{Ignore: c.ignore})
 		a, err := control.Key(c.a...)
 		if err != nil {
 			t.Fatal(err)

@@ -68,7 +68,7 @@ func TestWrapWrong(t *testing.T) {
 // TestWrapIgnoresWhatCannotBeKeyed: a logger, a callback.
 func TestWrapIgnoresWhatCannotBeKeyed(t *testing.T) {
 	runs := 0
-	f, _ := wrap(t, func(x int, log *bytes.Buffer, tell func(int), ctx context.Context) int { runs++; tell(x); return x }, //nolint:revive // a late context
+	f, _ := wrap(t, func(x int, log *bytes.Buffer, tell func(int), ctx context.Context) int { runs++; tell(x); return x },
 		klepto.Options{Archive: memory(t), Ignore: []string{"x1", "2", "x3"}})
 	told := 0
 	for range 2 {
@@ -122,7 +122,7 @@ func TestWrapCannotFail(t *testing.T) {
 		if err := o.Archive.Close(); err != nil {
 			t.Fatal(err)
 		}
-		if f(1) != 1 || f(1) != 1 || runs != 1 || c.Stats().Errors == 0 {
+		if first, second := f(1), f(1); first != 1 || second != 1 || runs != 1 || c.Stats().Errors == 0 {
 			t.Errorf("%d runs, %+v", runs, c.Stats())
 		}
 		c.SetArchive(nil)

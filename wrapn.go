@@ -35,8 +35,9 @@ type args4[A, B, C, D any] struct {
 	D D
 }
 
-// Wrap1 is Wrap for a function of a context and one argument. A hit uses no
-// reflection, and allocates nothing but the copy of a result that holds references.
+// Wrap1 is Wrap for a function of a context and one argument. A hit allocates
+// nothing but the copy of a result that holds references; reflection is used only
+// for what is in maps, interfaces and matrices among the arguments.
 func Wrap1[A, R any](f func(context.Context, A) (R, error), o *Options) (func(context.Context, A) (R, error), *Control, error) {
 	m, c, err := memoizeTyped(func(ctx context.Context, in args1[A]) (R, error) { return f(ctx, in.A) }, f, o)
 	if err != nil {
@@ -45,8 +46,7 @@ func Wrap1[A, R any](f func(context.Context, A) (R, error), o *Options) (func(co
 	return func(ctx context.Context, a A) (R, error) { return m.Call(ctx, args1[A]{a}) }, c, nil
 }
 
-// Wrap2 is Wrap for a function of a context and two arguments. A hit uses no
-// reflection, and allocates nothing but the copy of a result that holds references.
+// Wrap2 is Wrap1 for two arguments.
 func Wrap2[A, B, R any](f func(context.Context, A, B) (R, error), o *Options) (func(context.Context, A, B) (R, error), *Control, error) {
 	m, c, err := memoizeTyped(func(ctx context.Context, in args2[A, B]) (R, error) { return f(ctx, in.A, in.B) }, f, o)
 	if err != nil {
@@ -55,8 +55,7 @@ func Wrap2[A, B, R any](f func(context.Context, A, B) (R, error), o *Options) (f
 	return func(ctx context.Context, a A, b B) (R, error) { return m.Call(ctx, args2[A, B]{a, b}) }, c, nil
 }
 
-// Wrap3 is Wrap for a function of a context and three arguments. A hit uses no
-// reflection, and allocates nothing but the copy of a result that holds references.
+// Wrap3 is Wrap1 for three arguments.
 func Wrap3[A, B, C, R any](f func(context.Context, A, B, C) (R, error), o *Options) (func(context.Context, A, B, C) (R, error), *Control, error) {
 	m, c, err := memoizeTyped(func(ctx context.Context, in args3[A, B, C]) (R, error) { return f(ctx, in.A, in.B, in.C) }, f, o)
 	if err != nil {
@@ -65,8 +64,7 @@ func Wrap3[A, B, C, R any](f func(context.Context, A, B, C) (R, error), o *Optio
 	return func(ctx context.Context, a A, b B, c C) (R, error) { return m.Call(ctx, args3[A, B, C]{a, b, c}) }, c, nil
 }
 
-// Wrap4 is Wrap for a function of a context and four arguments. A hit uses no
-// reflection, and allocates nothing but the copy of a result that holds references.
+// Wrap4 is Wrap1 for four arguments.
 func Wrap4[A, B, C, D, R any](f func(context.Context, A, B, C, D) (R, error), o *Options) (func(context.Context, A, B, C, D) (R, error), *Control, error) {
 	m, c, err := memoizeTyped(func(ctx context.Context, in args4[A, B, C, D]) (R, error) { return f(ctx, in.A, in.B, in.C, in.D) }, f, o)
 	if err != nil {
