@@ -2,7 +2,6 @@ package hdfarchive
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"path/filepath"
 	"slices"
@@ -217,8 +216,5 @@ func (a *File) Close() error {
 		return nil
 	}
 	a.closed = true
-	if err := a.store.release(); err != nil {
-		return errors.Join(err)
-	}
-	return nil
+	return a.store.release()
 }
