@@ -28,11 +28,11 @@ type Rival struct {
 // Run returns a line per rival, each with the fastest of so many rounds of either
 // side.
 func (r Race) Run(rounds int) []Line {
-	sides := []func(int){r.Ours}
+	sides := []Side{Timed(r.Ours)}
 	for _, rival := range r.Rivals {
-		sides = append(sides, rival.Do)
+		sides = append(sides, Timed(rival.Do))
 	}
-	best := Fastest(rounds, Round, sides...)
+	best := Fastest(rounds, sides...)
 	objects := allocs(r.Ours)
 	var lines []Line
 	for i, rival := range r.Rivals {
@@ -47,40 +47,46 @@ func (r Race) Run(rounds int) []Line {
 	return lines
 }
 
-// Fastest times the sides in turn, each for about so long in a round, and returns
-// the seconds that one operation of each took in its fastest round. All sides get
-// rounds of one length, because a longer one is less likely to be undisturbed.
-func Fastest(rounds int, round time.Duration, sides ...func(n int)) []float64 {
+// Side does an operation n times and says how long that took.
+type Side func(n int) time.Duration
+
+// Timed returns a side that times what do takes.
+func Timed(do func(n int)) Side {
+	return func(n int) time.Duration {
+		start := time.Now()
+		do(n)
+		return time.Since(start)
+	}
+}
+
+// Fastest lets the sides take turns, each for about a Round, and returns the seconds
+// that one operation of each took in its fastest round. All have rounds of one
+// length, because a longer one is less likely to be undisturbed.
+func Fastest(rounds int, sides ...Side) []float64 {
 	best := make([]float64, len(sides))
 	times := make([]int, len(sides))
-	for i, do := range sides {
+	for i, side := range sides {
 		best[i] = math.Inf(1)
-		times[i] = fit(do, round)
+		times[i] = side.fit()
 	}
 	runtime.GC() // what was made to get here is not the sides' to collect
 	for range rounds {
-		for i, do := range sides {
-			best[i] = min(best[i], timed(do, times[i]).Seconds()/float64(times[i]))
+		for i, side := range sides {
+			best[i] = min(best[i], side(times[i]).Seconds()/float64(times[i]))
 		}
 	}
 	return best
 }
 
-// fit returns how many operations fill a round. It asks a few times, because a
-// disturbed measurement would make all rounds too short.
-func fit(do func(int), round time.Duration) int {
+// fit returns how many operations fill a Round. It asks a few times, because a
+// disturbed answer would make all rounds too short.
+func (side Side) fit() int {
 	n, best := 1, math.Inf(1)
 	for range 12 {
-		best = min(best, timed(do, n).Seconds()/float64(n))
-		n = max(1, min(4*n, int(round.Seconds()/best)))
+		best = min(best, side(n).Seconds()/float64(n))
+		n = max(1, min(4*n, int(Round.Seconds()/best)))
 	}
 	return n
-}
-
-func timed(do func(int), n int) time.Duration {
-	start := time.Now()
-	do(n)
-	return time.Since(start)
 }
 
 // allocs counts objects per operation. What runs beside it may allocate now and

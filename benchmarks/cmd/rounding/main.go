@@ -15,9 +15,9 @@ import (
 
 func main() {
 	os.Exit(measure.Main([]measure.Topic{
-		{Name: "rounding 1e6 float64 in place to 6 digits, " + build, Lines: inPlace},
-		{Name: "rounding 1e6 float64 into a slice to 6 digits, " + build, Lines: into},
-		{Name: "rounding 1e3 float64 in place to 6 digits, " + build, Lines: inCache},
+		{Name: "rounding 1e6 float64 in place, " + build, Lines: inPlace},
+		{Name: "rounding 1e6 float64 to a slice, " + build, Lines: into},
+		{Name: "rounding 1e3 float64 in place, " + build, Lines: inCache},
 	}))
 }
 
