@@ -46,7 +46,7 @@ func openFile(path string, o *Options) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if opts.Sync != SyncOff {
+	if opts.Sync == SyncFull {
 		s.queue.Lock()
 		s.queue.durable = true // of several wishes the safest counts
 		s.queue.Unlock()

@@ -91,6 +91,10 @@ func (s *store) work() {
 // commit does the jobs of a batch and makes them last. An error is one of all.
 func (s *store) commit(batch []*job) error {
 	if err := s.perform(batch); err != nil {
+		// What the batch did by halves must not reach the file at Close.
+		if s.journal != nil {
+			err = errors.Join(err, s.journal.Rollback())
+		}
 		err = fmt.Errorf("nothing more is written to %s, because a commit failed; free space or mend the disk, then open it again: %w", s.path, err)
 		s.queue.Lock()
 		s.queue.broken = err

@@ -9,7 +9,8 @@
 //	a, err := archive.Open(ctx, "hdf:results.h5")        // or with options:
 //	a, err := hdfarchive.Open("results.h5", &hdfarchive.Options{Mode: hdfarchive.Read})
 //
-// The parameters of a URL are those of Options: mode=create, rw or r, sync=normal or off.
+// The parameters of a URL are those of Options: mode=create, rw or r, sync=normal, full or
+// off.
 //
 // # The file
 //
@@ -61,18 +62,16 @@
 //
 // # Semantics
 //
-// Writes of goroutines that come while a commit is under way make up the next commit:
-// they share one flush and one fsync. Put returns when its commit is done. Until then
-// nothing of it is in the file but new data at its end: changed metadata are kept in
-// memory, objects are linked when complete, and table and catalog change in the same
-// commit. So a process that is killed between commits leaves the file as the last
-// commit made it. A kill or power cut within the flush itself, a few hundred
-// microseconds, can tear it: what is damaged then is reported as such, and never
-// read as a value.
+// Writes of goroutines that come while a commit is under way make up the next one.
+// A commit goes into a redo journal beside the file (results.h5-wal) before any of
+// it goes into the file, so that a process that is killed at any moment leaves the
+// last commit, whole: the next open finds the journal and finishes what was begun. At
+// rest, and after Close, there is one ordinary HDF5 file and no journal. Put returns
+// when its commit is in the journal, with sync=full when the disk has it; what a power
+// cut can take is said at Sync.
 //
-// An entry of hdfdir: is written and synced under another name, then renamed, and
-// its folder synced: it is there as a whole or not at all, whatever happens. The
-// index follows when entries are listed and when the archive is closed.
+// Do not move, copy or change a file that has a journal beside it without opening it
+// once: a journal that does not fit its file any more is refused, and neither touched.
 //
 // An index that does not fit its entries (they count the links ever made) is made
 // anew by a walk: when the archive is opened for writing, or in memory when it is
@@ -86,8 +85,10 @@
 // # Concurrency
 //
 // Archives may be used by any number of goroutines; those of one file in one process
-// share it. For hdf: HDF5 locks the file: one process writes, or any number read.
-// For hdfdir: any number of processes do both at once.
+// share it. For hdf: one process writes; any number of others, h5py among them, read
+// what was committed when they opened the file, or are told that it is locked while
+// the journal is being emptied into it. For hdfdir: any number of processes do both at
+// once.
 //
 // # Numbers
 //

@@ -19,6 +19,10 @@ func openError(path string, err error) error {
 	case errors.Is(err, h5.ErrLocked):
 		return fmt.Errorf("%w: %s is open in another process; wait until that is done, or use hdfdir:, which many processes can write at once",
 			driver.ErrLocked, path)
+	case errors.Is(err, h5.ErrForeign), errors.Is(err, h5.ErrJournal):
+		return fmt.Errorf("%w: %s was left by a crash with a journal beside it that does not fit: %w", driver.ErrCorrupt, path, err)
+	case errors.Is(err, h5.ErrBusy):
+		return fmt.Errorf("%w: %s is held by readers; wait until they are done: %w", driver.ErrLocked, path, err)
 	case errors.Is(err, h5.ErrNotHDF5):
 		return fmt.Errorf("%w: %s is not an HDF5 file (%v); name another file, or move this one away", driver.ErrFormat, path, text1(err))
 	case errors.Is(err, fs.ErrPermission):

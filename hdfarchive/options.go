@@ -26,9 +26,14 @@ type Sync string
 
 // The settings.
 const (
-	// SyncNormal waits for the disk (fsync) once for each group of entries: they
-	// survive a power cut as well as the death of the process. It is the default.
+	// SyncNormal: entries survive the death of the process at any moment. A power
+	// cut may take the newest of one file (hdf:), those since the last Sync at most,
+	// and leaves the rest in order; of a folder (hdfdir:) it takes none. It is the
+	// default.
 	SyncNormal Sync = "normal"
+	// SyncFull waits for the disk once for each group of entries: they survive a
+	// power cut too.
+	SyncFull Sync = "full"
 	// SyncOff hands the entries to the operating system: they survive the death
 	// of the process. A power cut may take what came after the last Sync, and for
 	// one file all of it: what the system had written of it may not fit together.
@@ -49,7 +54,7 @@ func (o *Options) Validate() error {
 	if modes := []Mode{"", Create, ReadWrite, Read}; !slices.Contains(modes, o.Mode) {
 		return fmt.Errorf("%w: mode %q; it is one of %q", driver.ErrURL, o.Mode, modes[1:])
 	}
-	if syncs := []Sync{"", SyncNormal, SyncOff}; !slices.Contains(syncs, o.Sync) {
+	if syncs := []Sync{"", SyncNormal, SyncFull, SyncOff}; !slices.Contains(syncs, o.Sync) {
 		return fmt.Errorf("%w: sync %q; it is one of %q", driver.ErrURL, o.Sync, syncs[1:])
 	}
 	return nil

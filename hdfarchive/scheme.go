@@ -49,7 +49,7 @@ func options(u *archive.URL) (path string, o *Options, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	sync, err := u.Choice("sync", string(SyncNormal), string(SyncOff))
+	sync, err := u.Choice("sync", string(SyncNormal), string(SyncFull), string(SyncOff))
 	if err != nil {
 		return "", nil, err
 	}

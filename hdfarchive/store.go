@@ -30,8 +30,9 @@ func rootAttrs() []h5.Attr {
 
 // store is an open file with all archives of the process that use it.
 type store struct {
-	path string
-	file *h5.File
+	path    string
+	file    *h5.File
+	journal *h5.Journal
 	root *h5.Group
 	refs int // under inUse.Mutex
 
@@ -95,11 +96,14 @@ func openStore(path string, o Options) (*store, error) {
 	if err := ensure(path, o.Mode); err != nil {
 		return nil, err
 	}
-	f, err := h5.Open(path, &h5.FileOptions{Write: o.Mode != Read})
+	journal := h5.NewJournal(&h5.JournalOptions{Sync: map[Sync]h5.JournalSync{
+		SyncNormal: h5.JournalNormal, SyncFull: h5.JournalFull, SyncOff: h5.JournalOff,
+	}[o.Sync]})
+	f, err := h5.Open(path, &h5.FileOptions{Write: o.Mode != Read, Backing: journal})
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &store{path: path, file: f, functions: make(map[string]*function)}
+	s := &store{path: path, file: f, journal: journal, functions: make(map[string]*function)}
 	if s.root, err = f.Root(); err == nil {
 		if err = checkFormat(path, s.root); err == nil && o.Mode != Read {
 			err = s.repair()
