@@ -212,7 +212,10 @@ func (m *Memo[In, Out]) recall(ctx context.Context, key keymap.Key) (*result[Out
 
 // compute calls the function and keeps what it returns.
 func (m *Memo[In, Out]) compute(ctx context.Context, q *query[In]) (answer[Out], error) {
-	r := &result[Out]{key: q.key, created: m.options.Clock()}
+	// The arguments are written down before the function can change what they
+	// refer to.
+	args, unrecorded := m.keepsake(q.in)
+	r := &result[Out]{key: q.key, args: args, created: m.options.Clock()}
 	out, err := m.f(ctx, q.in)
 	r.elapsed = m.options.Clock().Sub(r.created)
 	if err != nil {
@@ -228,7 +231,7 @@ func (m *Memo[In, Out]) compute(ctx context.Context, q *query[In]) (answer[Out],
 	r.out = m.own(out)
 	// Nobody may wait any more for a result that took its time, but it was dear:
 	// it is kept all the same.
-	err = m.keep(context.WithoutCancel(ctx), q.in, r)
+	err = m.keep(context.WithoutCancel(ctx), r, unrecorded)
 	if err != nil && (m.options.Safe || ctx.Err() != nil) {
 		m.report(&NotStoredError{Function: m.options.Name, Key: q.key.Name, Err: err})
 	}

@@ -75,8 +75,9 @@ func (m *Memo[In, Out]) Put(ctx context.Context, in In, out Out) error {
 	if err != nil {
 		return err
 	}
-	r := &result[Out]{out: m.own(out), key: key, created: m.options.Clock()}
-	if err := m.keep(ctx, in, r); err != nil {
+	args, unrecorded := m.keepsake(in)
+	r := &result[Out]{out: m.own(out), key: key, args: args, created: m.options.Clock()}
+	if err := m.keep(ctx, r, unrecorded); err != nil {
 		return &NotStoredError{Function: m.options.Name, Key: key.Name, Err: err}
 	}
 	return nil

@@ -183,6 +183,17 @@ func (m *Memo[In, Out]) arguments(in In) ([]value.Field, error) {
 	return args, nil
 }
 
+// keepsake is arguments for good: nothing that the caller or the function does to
+// what in refers to changes it.
+func (m *Memo[In, Out]) keepsake(in In) ([]value.Field, error) {
+	args, err := m.arguments(in)
+	kept := make([]value.Field, len(args))
+	for i, a := range args {
+		kept[i] = value.Field{Name: a.Name, Value: value.Clone(a.Value)}
+	}
+	return kept, err
+}
+
 // arguments names the arguments that a tree holds as package keymap does.
 func arguments(v value.Value) []value.Field {
 	if s, ok := v.(*value.Struct); ok {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,7 @@ import (
 	"github.com/klepto-go/klepto/archive"
 	_ "github.com/klepto-go/klepto/memarchive"
 	"github.com/klepto-go/klepto/rounding"
+	"github.com/klepto-go/klepto/value"
 )
 
 type params struct {
@@ -161,6 +163,38 @@ func TestResultsAreNotShared(t *testing.T) {
 		t.Fatal(ok, err)
 	}
 	check("archived", r)
+}
+
+// A function that sorts its argument in place, and one with a logger.
+func TestArgumentsAreRecordedAsGiven(t *testing.T) {
+	type in struct {
+		X   []int
+		Log func(string) `klepto:"ignore"`
+	}
+	a := memory(t)
+	m := memoize(t, func(_ context.Context, p in) (int, error) {
+		p.Log("sorting")
+		slices.Sort(p.X)
+		return p.X[0], nil
+	}, klepto.Options{Archive: a})
+	logged := 0
+	for range 2 {
+		x := []int{3, 1, 2}
+		if v, err := m.Call(t.Context(), in{x, func(string) { logged++ }}); v != 1 || err != nil {
+			t.Errorf("Call = %v, %v", v, err)
+		}
+	}
+	if logged != 1 {
+		t.Errorf("%d computations, want 1", logged)
+	}
+	for e, err := range a.All(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if args := e.Call.Args; len(args) != 1 || !slices.Equal(args[0].Value.(*value.Array).Data.([]int64), []int64{3, 1, 2}) {
+			t.Errorf("recorded %v", args)
+		}
+	}
 }
 
 func TestErrorsAreNotKept(t *testing.T) {

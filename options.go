@@ -179,6 +179,8 @@ const (
 	// Renew: a new result, which they wait for.
 	Renew StalePolicy = iota
 	// Serve: the stale result at once, while it is renewed in the background, once.
+	// The function then works on the arguments of a call that has returned: its
+	// caller must not change what they refer to.
 	Serve
 )
 

@@ -12,18 +12,17 @@ import (
 )
 
 // keep puts r where the options want it: into the archive, now or later, and into
-// memory, in this order. It fills in what a new result lacks. An error says that r
-// is in memory only.
-func (m *Memo[In, Out]) keep(ctx context.Context, in In, r *result[Out]) error {
+// memory, in this order. An error says that r is in memory only, as does
+// unrecorded: r has no arguments, without which an archive doesn't take it.
+func (m *Memo[In, Out]) keep(ctx context.Context, r *result[Out], unrecorded error) (err error) {
 	if m.options.Keep != nil && !m.options.Keep(r.out) {
 		return nil
 	}
-	var err error
-	if r.args, err = m.arguments(in); err != nil {
-		m.remember(r)
-		return err
-	}
 	a := m.archive.Load()
+	if unrecorded != nil && a != nil {
+		m.remember(r)
+		return unrecorded
+	}
 	var v value.Value
 	if a != nil || m.options.MaxBytes > 0 || m.options.EntryLimit > 0 {
 		if v, err = m.out.Encode(r.out); err != nil {

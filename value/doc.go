@@ -28,7 +28,7 @@
 // A struct tag names and describes a field for the readers of an archive:
 //
 //	U [][]float64 `klepto:"name=u,units=mol/m3,long_name=concentration of U,axes=y;x"`
-//	log *Logger   `klepto:"-"` // left out: zero in every copy
+//	log *Logger   `klepto:"-"` // left out: zero in every copy; with "ignore" so if it has no form as a value
 //
 // # Semantics
 //

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"errors"
 	"reflect"
 	"unicode/utf8"
 	"unsafe"
@@ -12,7 +13,7 @@ import (
 type structure struct {
 	fields  []member
 	deep    []member // those of fields that hold references
-	omitted []member // tagged "-": zero in every copy
+	omitted []member // tagged "-", or "ignore" and of no form as a value: zero in every copy
 }
 
 // member is one field of a Go struct; those of embedded structs are members of
@@ -43,9 +44,17 @@ func compileStruct(t reflect.Type, path string, open []reflect.Type) (node, erro
 		}
 		promote := f.Anonymous && g.Name == f.Name && f.Type.Kind() == reflect.Struct
 		if !f.IsExported() && !promote {
+			if g.Ignore { // an argument that is no part of the key need not be recorded
+				s.omitted = append(s.omitted, member{offset: f.Offset, typ: f.Type})
+				continue
+			}
 			return nil, unsupported(at, "the field is unexported and would be lost; export it or leave it out with `klepto:\"-\"`")
 		}
 		n, err := compile(f.Type, at, open)
+		if err != nil && g.Ignore && errors.Is(err, ErrType) {
+			s.omitted = append(s.omitted, member{offset: f.Offset, typ: f.Type})
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
