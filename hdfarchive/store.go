@@ -33,8 +33,8 @@ type store struct {
 	path    string
 	file    *h5.File
 	journal *h5.Journal
-	root *h5.Group
-	refs int // under inUse.Mutex
+	root    *h5.Group
+	refs    int // under inUse.Mutex
 
 	mu        sync.RWMutex // held for writing by a commit
 	closed    bool
