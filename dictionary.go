@@ -249,6 +249,9 @@ func (m *Memo[In, Out]) Close() error {
 	}
 	m.backlog.end()
 	err := m.Sync(context.Background())
+	if errors.Is(err, archive.ErrClosed) && m.backlog.len() == 0 {
+		err = nil // the archive was closed first: it has everything
+	}
 	m.cache.Clear()
 	return err
 }

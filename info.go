@@ -9,15 +9,15 @@ import (
 	"github.com/klepto-go/klepto/value"
 )
 
-// Source says where a result came from.
+// Source says where a result came from. The zero Source is that of no result.
 type Source uint8
 
 // The sources of a result.
 const (
-	Computed Source = iota // the function was called for this caller
-	Shared                 // the function was called for another caller at the same time
-	Memory                 // the in-memory cache
-	Archived               // the archive
+	Computed Source = iota + 1 // the function was called for this caller
+	Shared                     // the function was called for another caller at the same time
+	Memory                     // the in-memory cache
+	Archived                   // the archive
 )
 
 // String returns "computed", "shared", "memory" or "archived".
@@ -31,6 +31,9 @@ func (s Source) String() string {
 		return "memory"
 	case Archived:
 		return "archived"
+	}
+	if s == 0 {
+		return "none"
 	}
 	return fmt.Sprintf("Source(%d)", uint8(s))
 }

@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,7 @@ type Error struct {
 	Total  int           // points of the design
 	Done   int           // points that have a result
 	Failed []*PointError // in the order of the design
+	Equal  []*PointError // points that share the result of another, likewise
 	Cause  error         // why points were not tried: ctx's error, or nil
 }
 
@@ -50,20 +52,30 @@ func (e *Error) Error() string {
 	default:
 		fmt.Fprintf(&b, "sweep: %d of %d points done", e.Done, e.Total)
 	}
-	const most = 3
 	if n := len(e.Failed); n > 0 {
 		fmt.Fprintf(&b, "; %d failed: ", n)
-		for i, p := range e.Failed[:min(n, most)] {
-			if i > 0 {
-				b.WriteString("; ")
-			}
-			b.WriteString(p.Error())
-		}
-		if n > most {
-			fmt.Fprintf(&b, "; and %d more", n-most)
-		}
+		list(&b, e.Failed)
+	}
+	if n := len(e.Equal); n > 0 {
+		fmt.Fprintf(&b, "; %d share the result of another: ", n)
+		list(&b, e.Equal)
+		b.WriteString(" (use a finer rounding, such as rounding.Significant for parameters that span orders of magnitude, or set Options.AllowEqual)")
 	}
 	return b.String()
+}
+
+// list writes the first points.
+func list(b *strings.Builder, points []*PointError) {
+	const most = 3
+	for i, p := range points[:min(len(points), most)] {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(p.Error())
+	}
+	if n := len(points); n > most {
+		fmt.Fprintf(b, "; and %d more", n-most)
+	}
 }
 
 // Unwrap returns the cause and the errors of the points.
@@ -72,7 +84,7 @@ func (e *Error) Unwrap() []error {
 	if e.Cause != nil {
 		errs = append(errs, e.Cause)
 	}
-	for _, p := range e.Failed {
+	for _, p := range slices.Concat(e.Failed, e.Equal) {
 		errs = append(errs, p)
 	}
 	return errs

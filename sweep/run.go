@@ -9,8 +9,10 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/klepto-go/klepto"
+	"github.com/klepto-go/klepto/keymap"
 )
 
 // Options say how a sweep is run. A nil *Options and the zero value of each
@@ -25,6 +27,16 @@ type Options struct {
 
 	// Title stands before the progress. Default: none.
 	Title string
+
+	// Grace is how long the points that are being computed may go on when ctx
+	// ends, before their own context does: no more are started, and those that come
+	// to their end are kept. Default: no time.
+	Grace time.Duration
+
+	// AllowEqual takes it for meant that points of the design have one key, and so
+	// one result: the grid is finer than the rounding. Default: Run computes all it
+	// can and then returns an *Error that wraps ErrEqual.
+	AllowEqual bool
 
 	// MaxErrors ends the sweep when that many points have failed. Default: no
 	// number of errors ends it.
@@ -44,6 +56,10 @@ type Point struct {
 	Err    error
 }
 
+// ErrEqual: points of the design are equal after rounding, so that they got the
+// result of the one that was computed first.
+var ErrEqual = errors.New("points are equal after rounding and share a result")
+
 // ErrTooManyErrors: Options.MaxErrors was reached.
 var ErrTooManyErrors = errors.New("too many points failed")
 
@@ -54,6 +70,9 @@ func (o *Options) withDefaults() (*Options, error) {
 	}
 	if c.Workers < 0 {
 		return nil, fmt.Errorf("sweep: Options.Workers is %d: it needs a number of goroutines, or 0 for one a core", c.Workers)
+	}
+	if c.Grace < 0 {
+		return nil, fmt.Errorf("sweep: Options.Grace is %v: it needs a time above 0, or 0 for none", c.Grace)
 	}
 	if c.MaxErrors < 0 {
 		return nil, fmt.Errorf("sweep: Options.MaxErrors is %d: it needs a number of errors, or 0 for no limit", c.MaxErrors)
@@ -81,8 +100,10 @@ func Run[In, Out any](ctx context.Context, d Design, call func(context.Context, 
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
+	working, release := graceful(ctx, options.Grace)
+	defer release()
 
-	s := &state{design: d, names: d.Names(), options: options, cancel: cancel}
+	s := &state{design: d, names: d.Names(), options: options, cancel: cancel, keys: make(map[keymap.Digest]int)}
 	s.progress = newProgress(options.Progress, options.Title, d.Len())
 	stop := s.progress.start()
 
@@ -92,7 +113,7 @@ func Run[In, Out any](ctx context.Context, d Design, call func(context.Context, 
 		wg.Go(func() {
 			for i := range points {
 				var info klepto.Info
-				_, err := call(ctx, input(i), klepto.Observe(func(i klepto.Info) { info = i }))
+				_, err := call(working, input(i), klepto.Observe(func(i klepto.Info) { info = i }))
 				s.finish(ctx, i, info, err)
 			}
 		})
@@ -101,6 +122,25 @@ func Run[In, Out any](ctx context.Context, d Design, call func(context.Context, 
 	wg.Wait()
 	stop()
 	return s.err(ctx)
+}
+
+// graceful returns a context that ends some time after ctx does.
+func graceful(ctx context.Context, grace time.Duration) (context.Context, func()) {
+	if grace == 0 {
+		return ctx, func() {}
+	}
+	working, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(grace):
+			cancel(context.Cause(ctx))
+		case <-working.Done():
+		}
+	})
+	return working, func() {
+		stop()
+		cancel(nil)
+	}
 }
 
 // state is what the workers of one Run share.
@@ -114,6 +154,8 @@ type state struct {
 	mu     sync.Mutex
 	done   int
 	failed []*PointError
+	keys   map[keymap.Digest]int // point by key, to find those that share one
+	equal  []*PointError
 }
 
 func (s *state) feed(ctx context.Context, points chan<- int) {
@@ -140,6 +182,7 @@ func (s *state) finish(ctx context.Context, i int, info klepto.Info, err error) 
 	case err == nil:
 		s.done++
 		s.progress.add(info)
+		s.compare(p)
 	case ctx.Err() != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, context.Cause(ctx))):
 		return // not tried to its end: the point has not failed
 	default:
@@ -154,14 +197,31 @@ func (s *state) finish(ctx context.Context, i int, info klepto.Info, err error) 
 	}
 }
 
+// compare looks for another point with the key of p. What is no memo's call has
+// no keys.
+func (s *state) compare(p Point) {
+	if p.Info.Key.Canonical == "" || s.options.AllowEqual {
+		return
+	}
+	first, ok := s.keys[p.Info.Key.Digest]
+	if !ok {
+		s.keys[p.Info.Key.Digest] = p.Index
+		return
+	}
+	s.equal = append(s.equal, &PointError{Index: p.Index, Names: p.Names, Values: p.Values, Err: fmt.Errorf("%w with point %d (%s)",
+		ErrEqual, first, describe(s.names, s.design.Point(first)))})
+}
+
 func (s *state) err(ctx context.Context) error {
-	e := &Error{Total: s.design.Len(), Done: s.done, Failed: s.failed}
-	if e.Done == e.Total {
+	e := &Error{Total: s.design.Len(), Done: s.done, Failed: s.failed, Equal: s.equal}
+	if e.Done == e.Total && len(e.Equal) == 0 {
 		return nil
 	}
 	if e.Done+len(e.Failed) < e.Total {
 		e.Cause = context.Cause(ctx)
 	}
-	slices.SortFunc(e.Failed, func(a, b *PointError) int { return cmp.Compare(a.Index, b.Index) })
+	for _, points := range [][]*PointError{e.Failed, e.Equal} {
+		slices.SortFunc(points, func(a, b *PointError) int { return cmp.Compare(a.Index, b.Index) })
+	}
 	return e
 }

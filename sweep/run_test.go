@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"github.com/klepto-go/klepto"
 	"github.com/klepto-go/klepto/archive"
 	_ "github.com/klepto-go/klepto/memarchive"
+	"github.com/klepto-go/klepto/rounding"
 	"github.com/klepto-go/klepto/sweep"
 )
 
@@ -73,15 +73,23 @@ func TestResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var runs atomic.Int64
+	// What a sweep has told of as done is never computed again. A computation that
+	// was given up when the sweep was stopped may be.
+	var told sync.Map
 	for total := 0; total < 40; {
 		ctx, cancel := context.WithCancel(t.Context())
 		left := 7
 		m := memoized(t, a, func(ctx context.Context, p params) (float64, error) {
-			runs.Add(1)
+			if _, again := told.Load(p); again {
+				t.Errorf("%+v is computed again", p)
+			}
 			return product(ctx, p)
 		})
 		err := sweep.Run(ctx, grid(8, 5), m.Call, &sweep.Options{Workers: 2, OnPoint: func(p sweep.Point) {
+			if p.Err != nil {
+				return
+			}
+			told.Store(params{p.Values[0].(float64), p.Values[1].(int)}, true)
 			if p.Info.Source == klepto.Computed {
 				if left--; left == 0 {
 					cancel()
@@ -102,8 +110,46 @@ func TestResume(t *testing.T) {
 		}
 		total = n
 	}
-	if runs.Load() != 40 {
-		t.Errorf("%d computations for 40 points", runs.Load())
+}
+
+// A rounding that is coarser than the grid makes one result of several points,
+// which nobody should learn from a figure.
+func TestEqualPoints(t *testing.T) {
+	m, err := klepto.Memoize(product, &klepto.Options{Name: "f", Rounding: rounding.Deep(6)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := sweep.Grid(sweep.Logspace("X", 1e-8, 1e-5, 4), sweep.Values("n", 1))
+	err = sweep.Run(t.Context(), g, m.Call, &sweep.Options{Workers: 1})
+	var e *sweep.Error
+	if !errors.Is(err, sweep.ErrEqual) || !errors.As(err, &e) || e.Done != 4 || len(e.Equal) != 1 || e.Equal[0].Index != 1 {
+		t.Errorf("err = %v, want points 0 and 1 told of", err)
+	}
+	if err == nil || !strings.Contains(err.Error(), "rounding.Significant") || !strings.Contains(err.Error(), "with point 0 (X=1e-08, n=1)") {
+		t.Errorf("err = %v", err)
+	}
+	if err := sweep.Run(t.Context(), g, m.Call, &sweep.Options{AllowEqual: true}); err != nil {
+		t.Errorf("with AllowEqual: %v", err)
+	}
+}
+
+// Points that are being computed when the sweep is stopped may come to their end.
+func TestGrace(t *testing.T) {
+	for grace, want := range map[time.Duration]int{0: 0, time.Minute: 0, time.Hour: 2} {
+		synctest.Test(t, func(t *testing.T) {
+			m := memoized(t, nil, func(context.Context, params) (float64, error) {
+				time.Sleep(30 * time.Minute)
+				return 1, nil
+			})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			err := sweep.Run(ctx, grid(3, 3), m.Call, &sweep.Options{Workers: 2, Grace: grace})
+			var e *sweep.Error
+			if !errors.As(err, &e) || e.Done != want || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("grace %v: %v, want %d done", grace, err, want)
+			}
+			time.Sleep(2 * time.Hour)
+		})
 	}
 }
 
