@@ -30,7 +30,11 @@ type Options struct {
 	Version string
 
 	// Rounding maps float arguments to a grid before the key is made, so that
-	// calls that differ by less share a result. Default: rounding.None().
+	// calls that differ by less share a result: that of the call that came first,
+	// computed from its exact arguments. rounding.Deep keeps digits after the point,
+	// rounding.Significant suits arguments that span orders of magnitude;
+	// rounding.Wrap makes a function that computes from the rounded arguments, so
+	// that it matters less who came first. Default: rounding.None().
 	Rounding rounding.Rounding
 
 	// Tolerance gives single arguments, by name, a number of decimal digits of
