@@ -14,11 +14,17 @@ import (
 // WritePolicy Behind or OnEvict. They are results like those in memory: no key
 // in it is computed again.
 type backlog[Out any] struct {
-	mu   sync.Mutex
-	m    map[keymap.Digest]*result[Out]
-	wake chan struct{} // a signal for the writer; nil without one
-	stop context.CancelFunc
-	done chan struct{} // closed when the writer has ended
+	// order is held for writing by whoever stores what the backlog held, and for
+	// reading by those that store or delete a single entry: an older result must
+	// not come to the archive after a newer one, or after its deletion.
+	order sync.RWMutex
+
+	mu    sync.Mutex
+	m     map[keymap.Digest]*result[Out]
+	ended bool
+	wake  chan struct{} // a signal for the writer; nil without one
+	stop  context.CancelFunc
+	done  chan struct{} // closed when the writer has ended
 }
 
 // start begins to flush in the background what is added.
@@ -33,24 +39,34 @@ func (b *backlog[Out]) start(flush func(context.Context) error, report func(erro
 				return
 			case <-b.wake:
 			}
-			// What fails stays here, for the next result or Sync to try again.
+			// What fails stays here, for the next result or Sync to try again. Whoever
+			// is told may close the memo, which waits for this goroutine.
 			if err := flush(ctx); err != nil && ctx.Err() == nil {
-				report(err)
+				go report(err)
 			}
 		}
 	}()
 }
 
-// end stops the writer, and waits for it.
+// end refuses what is added from now on, stops the writer, and waits for it.
 func (b *backlog[Out]) end() {
+	b.mu.Lock()
+	b.ended = true
+	b.mu.Unlock()
 	if b.stop != nil {
 		b.stop()
 		<-b.done
 	}
 }
 
-func (b *backlog[Out]) add(r *result[Out]) {
+// add takes r in, in place of any other result of its key. It reports false when
+// nothing is taken in any more.
+func (b *backlog[Out]) add(r *result[Out]) bool {
 	b.mu.Lock()
+	if b.ended {
+		b.mu.Unlock()
+		return false
+	}
 	if b.m == nil {
 		b.m = make(map[keymap.Digest]*result[Out])
 	}
@@ -60,6 +76,7 @@ func (b *backlog[Out]) add(r *result[Out]) {
 	case b.wake <- struct{}{}:
 	default: // no writer, or one that has been woken
 	}
+	return true
 }
 
 func (b *backlog[Out]) get(d keymap.Digest) (*result[Out], bool) {

@@ -28,7 +28,9 @@ func (m *Memo[In, Out]) call(ctx context.Context, in In, opts []CallOption) (out
 	}
 	q := &query[In]{in: in, began: m.options.Clock()}
 	for _, set := range opts {
-		set(&q.callOptions)
+		if set != nil {
+			set(&q.callOptions)
+		}
 	}
 	if q.skip || m.off.Load() {
 		return m.uncached(ctx, q)
@@ -76,7 +78,7 @@ func (m *Memo[In, Out]) info(a answer[Out]) Info {
 // uncached calls the function and keeps nothing.
 func (m *Memo[In, Out]) uncached(ctx context.Context, q *query[In]) (Out, Info, error) {
 	out, err := m.f(ctx, q.in)
-	info := Info{Source: Computed, Created: q.began, Elapsed: m.options.Clock().Sub(q.began)}
+	info := Info{Source: Computed, Created: q.began, Elapsed: max(0, m.options.Clock().Sub(q.began))}
 	if err != nil {
 		m.counts.failed.Add(1)
 		return out, info, err
@@ -217,7 +219,7 @@ func (m *Memo[In, Out]) compute(ctx context.Context, q *query[In]) (answer[Out],
 	args, unrecorded := m.keepsake(q.in)
 	r := &result[Out]{key: q.key, args: args, created: m.options.Clock()}
 	out, err := m.f(ctx, q.in)
-	r.elapsed = m.options.Clock().Sub(r.created)
+	r.elapsed = max(0, m.options.Clock().Sub(r.created)) // a clock may be set back
 	if err != nil {
 		m.counts.failed.Add(1)
 		if m.options.ErrorTTL > 0 && ctx.Err() == nil {

@@ -99,7 +99,9 @@ func (m *Memo[In, Out]) Delete(ctx context.Context, in In) (bool, error) {
 	if a == nil {
 		return known, nil
 	}
+	m.backlog.order.RLock()
 	err = a.Delete(ctx, m.options.Name, key)
+	m.backlog.order.RUnlock()
 	if errors.Is(err, archive.ErrNotFound) {
 		return known, nil
 	}
@@ -192,6 +194,8 @@ func (m *Memo[In, Out]) Dump(ctx context.Context, in ...In) (int, error) {
 			results = append(results, r)
 		}
 	}
+	m.backlog.order.Lock()
+	defer m.backlog.order.Unlock()
 	err := m.save(ctx, results)
 	return len(results) - failures(err), err
 }
@@ -241,12 +245,15 @@ func (m *Memo[In, Out]) Enable(on bool) { m.off.Store(!on) }
 // Close ends the use of the memo: it stores what is not stored yet, and later
 // calls return ErrClosed. Computations under way go on; what they return is
 // stored as long as the archive, which Close leaves open, is. Closing twice is no
-// error.
-func (m *Memo[In, Out]) Close() error {
+// error; both calls return when all is stored.
+func (m *Memo[In, Out]) Close() (err error) {
 	m.off.Store(true)
-	if m.closed.Swap(true) {
-		return nil
-	}
+	m.closed.Store(true)
+	m.ending.Do(func() { err = m.end() })
+	return err
+}
+
+func (m *Memo[In, Out]) end() error {
 	m.backlog.end()
 	err := m.Sync(context.Background())
 	if errors.Is(err, archive.ErrClosed) && m.backlog.len() == 0 {

@@ -37,7 +37,7 @@ type NotStoredError struct {
 
 // Error says which result was not stored, and why.
 func (e *NotStoredError) Error() string {
-	return fmt.Sprintf("klepto: %s: the result is computed but not stored (Sync tries again): %v", e.Function, e.Err)
+	return fmt.Sprintf("klepto: %s: the result is computed but not stored: %v", e.Function, e.Err)
 }
 
 // Unwrap returns the archive's error.

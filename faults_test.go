@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/keymap"
+	"github.com/klepto-go/klepto/value"
 )
 
 // faulty is an archive whose reads and writes fail on request.
@@ -134,6 +136,127 @@ func TestResultTypeChangedWithoutVersion(t *testing.T) {
 		if v, info, err := m.CallInfo(t.Context(), 1); len(v) != 1 || info.Source != want || err != nil {
 			t.Errorf("safe Call: %v from %v, %v; want it %v", v, info.Source, err, want)
 		}
+	}
+}
+
+// slow is an archive whose Put waits until it is let go.
+type slow struct {
+	driver.Archive
+	began, release chan struct{}
+}
+
+func (s *slow) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (int, error) {
+	s.began <- struct{}{}
+	<-s.release
+	return s.Archive.Put(ctx, entries, ifAbsent)
+}
+
+// What is written behind never comes to the archive after what is newer.
+func TestBehindKeepsTheOrder(t *testing.T) {
+	for name, then := range map[string]func(*testing.T, *klepto.Memo[int, int64]){
+		"overwritten": func(t *testing.T, m *klepto.Memo[int, int64]) {
+			if _, err := m.Call(t.Context(), 1, klepto.Overwrite()); err != nil {
+				t.Error(err)
+			}
+		},
+		"deleted": func(t *testing.T, m *klepto.Memo[int, int64]) {
+			if known, err := m.Delete(t.Context(), 1); !known || err != nil {
+				t.Errorf("Delete = %v, %v", known, err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := &slow{memory(t).Driver(), make(chan struct{}, 10), make(chan struct{})}
+			a := archive.New(d)
+			f, _ := numbered(0)
+			m, err := klepto.Memoize(f, &klepto.Options{Name: "f", Archive: a, WritePolicy: klepto.Behind})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := m.Call(t.Context(), 1); err != nil {
+				t.Fatal(err)
+			}
+			<-d.began // the writer is storing the first result
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				then(t, m)
+			}()
+			close(d.release)
+			<-done
+			if err := m.Close(); err != nil {
+				t.Fatal(err)
+			}
+			again := memoize(t, f, klepto.Options{Archive: archive.New(d.Archive)})
+			v, ok, err := again.Lookup(t.Context(), 1)
+			if err != nil || ok != (name == "overwritten") || ok && v != 2 {
+				t.Errorf("the archive has %v, %v, %v", v, ok, err)
+			}
+		})
+	}
+}
+
+// A computation that ends after Close is stored, whatever the write policy.
+func TestCloseDuringAFlight(t *testing.T) {
+	for _, policy := range []klepto.WritePolicy{klepto.Through, klepto.Behind, klepto.OnEvict} {
+		a := memory(t)
+		began, release := make(chan struct{}), make(chan struct{})
+		m, err := klepto.Memoize(func(context.Context, int) (int, error) {
+			close(began)
+			<-release
+			return 7, nil
+		}, &klepto.Options{Name: "f", Archive: a, WritePolicy: policy})
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error)
+		go func() {
+			_, err := m.Call(t.Context(), 1)
+			done <- err
+		}()
+		<-began
+		if err := m.Close(); err != nil {
+			t.Error(err)
+		}
+		close(release)
+		if err := <-done; err != nil || length(t, a) != 1 {
+			t.Errorf("%v: %v, %d archived; want 1", policy, err, length(t, a))
+		}
+	}
+}
+
+// OnError may close the memo that it hears of.
+func TestOnErrorMayClose(t *testing.T) {
+	d, a := newFaulty(t)
+	d.writes.Store(&errDisk)
+	closed := make(chan error, 1)
+	var m *klepto.Memo[params, float64]
+	f, _ := counted()
+	var once sync.Once
+	m, err := klepto.Memoize(f, &klepto.Options{Name: "f", Archive: a, WritePolicy: klepto.Behind, OnError: func(error) {
+		once.Do(func() { closed <- m.Close() })
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := m.Call(t.Context(), params{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-closed; !errors.Is(err, errDisk) {
+		t.Errorf("Close = %v, want to hear of the result that is lost", err)
+	}
+}
+
+// A result that contains itself is an error, not the end of the process.
+func TestEndlessTree(t *testing.T) {
+	m := memoize(t, func(context.Context, int) (value.Value, error) {
+		l := &value.List{Items: make([]value.Value, 2)}
+		l.Items[0], l.Items[1] = l, l
+		return l, nil
+	}, klepto.Options{Archive: memory(t)})
+	var notStored *klepto.NotStoredError
+	if _, err := m.Call(t.Context(), 1, nil); !errors.As(err, &notStored) || !errors.Is(err, value.ErrInvalid) {
+		t.Errorf("Call = %v, want a NotStoredError", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"reflect"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -36,6 +37,7 @@ type Memo[In, Out any] struct {
 	goType string
 	off    atomic.Bool // closed or disabled: a call takes the slow way, which knows
 	closed atomic.Bool
+	ending sync.Once
 	counts counts
 }
 

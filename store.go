@@ -37,17 +37,27 @@ func (m *Memo[In, Out]) keep(ctx context.Context, r *result[Out], unrecorded err
 	switch {
 	case a == nil && m.options.WritePolicy != OnEvict:
 	case m.options.WritePolicy == Through,
-		a != nil && m.options.Policy == cache.NO: // nothing ever leaves a memory that holds nothing
-		if err = a.Put(ctx, m.entry(r, v)); err != nil {
-			m.backlog.add(r)
-		} else {
-			m.backlog.remove(r.key.Digest)
-		}
-	default:
-		m.backlog.add(r)
+		a != nil && m.options.Policy == cache.NO, // nothing ever leaves a memory that holds nothing
+		!m.backlog.add(r):                        // the memo was closed meanwhile
+		err = m.putThrough(ctx, a, r, v)
 	}
 	m.remember(r)
 	return err
+}
+
+// putThrough stores r in the archive, or in the backlog if that fails.
+func (m *Memo[In, Out]) putThrough(ctx context.Context, a *archive.Archive, r *result[Out], v value.Value) error {
+	if a == nil {
+		return nil
+	}
+	m.backlog.order.RLock()
+	defer m.backlog.order.RUnlock()
+	if err := a.Put(ctx, m.entry(r, v)); err != nil {
+		m.backlog.add(r)
+		return err
+	}
+	m.backlog.remove(r.key.Digest)
+	return nil
 }
 
 // remember puts r into memory.
@@ -71,7 +81,10 @@ func (m *Memo[In, Out]) evicted(d keymap.Digest, r *result[Out], cause cache.Cau
 		m.backlog.stored(r)
 		return
 	}
-	if err := m.save(context.Background(), []*result[Out]{r}); err != nil {
+	m.backlog.order.Lock()
+	err := m.save(context.Background(), []*result[Out]{r})
+	m.backlog.order.Unlock()
+	if err != nil {
 		m.report(err)
 	}
 }
@@ -118,7 +131,8 @@ func (m *Memo[In, Out]) decode(e *archive.Entry) (*result[Out], error) {
 	return &result[Out]{out: out, key: e.Key, args: e.Call.Args, created: e.Provenance.Created, elapsed: e.Provenance.Elapsed, bytes: e.Bytes}, nil
 }
 
-// save stores results in the archive, in batches, and takes them off the backlog.
+// save stores results in the archive, in batches, and takes them off the backlog,
+// whose order is held.
 // The error joins one *NotStoredError for each that is still in memory only.
 func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) error {
 	a := m.archive.Load()
@@ -150,7 +164,11 @@ func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) error 
 }
 
 // flush saves the backlog.
-func (m *Memo[In, Out]) flush(ctx context.Context) error { return m.save(ctx, m.backlog.all()) }
+func (m *Memo[In, Out]) flush(ctx context.Context) error {
+	m.backlog.order.Lock()
+	defer m.backlog.order.Unlock()
+	return m.save(ctx, m.backlog.all())
+}
 
 // report counts an error that no caller gets, and hands it to OnError.
 func (m *Memo[In, Out]) report(err error) {

@@ -13,6 +13,9 @@ type Axis struct {
 	err    error
 }
 
+// maxValues bounds an axis by the memory that its values take, a gigabyte.
+const maxValues = 1 << 26
+
 // Values returns an axis of the given values, of any type that the parameter
 // can hold.
 func Values[T any](name string, values ...T) Axis {
@@ -54,6 +57,9 @@ func spaced(name string, lo, hi float64, n int, at func(int) float64) Axis {
 	switch {
 	case n < 1:
 		a.err = fmt.Errorf("sweep: axis %q: %d values: it needs at least 1", name, n)
+		return a
+	case n > maxValues:
+		a.err = fmt.Errorf("sweep: axis %q: %d values: more than %d are no sweep that ends", name, n, maxValues)
 		return a
 	case math.IsNaN(lo+hi) || math.IsInf(lo, 0) || math.IsInf(hi, 0):
 		a.err = fmt.Errorf("sweep: axis %q: from %v to %v: bounds must be finite", name, lo, hi)

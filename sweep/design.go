@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 )
@@ -66,7 +67,7 @@ func (g *GridDesign) Names() []string {
 
 // Len implements Design. It is 0 for a grid that is wrong.
 func (g *GridDesign) Len() int {
-	if g.err != nil {
+	if g.Err() != nil {
 		return 0
 	}
 	return g.n
@@ -84,7 +85,12 @@ func (g *GridDesign) Point(i int) []any {
 }
 
 // Err implements Design.
-func (g *GridDesign) Err() error { return g.err }
+func (g *GridDesign) Err() error {
+	if g == nil {
+		return errors.New("sweep: the grid is nil: make one with Grid")
+	}
+	return g.err
+}
 
 // Axes returns the grid's axes.
 func (g *GridDesign) Axes() []Axis { return g.axes }

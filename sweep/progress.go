@@ -28,10 +28,12 @@ type progress struct {
 	total    int
 	began    time.Time
 
-	mu                           sync.Mutex
+	mu                           sync.Mutex // of the counts
 	done, hits, computed, failed int
-	width                        int // of what stands on the terminal's line
-	broken                       bool
+
+	// Only the goroutine that shows the progress uses these.
+	width  int // of what stands on the terminal's line
+	broken bool
 }
 
 // newProgress returns a progress that shows nothing when w is nil.
@@ -93,12 +95,12 @@ func (p *progress) fail() {
 // show writes the state of things. A writer that fails is not written to again:
 // a sweep is worth more than its progress bar.
 func (p *progress) show(last bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.broken {
 		return
 	}
+	p.mu.Lock()
 	line := p.line(time.Since(p.began), last)
+	p.mu.Unlock() // a writer may block; the points must not
 	end := "\n"
 	if p.terminal {
 		width := len([]rune(line))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -63,6 +64,8 @@ var ErrEqual = errors.New("points are equal after rounding and share a result")
 // ErrTooManyErrors: Options.MaxErrors was reached.
 var ErrTooManyErrors = errors.New("too many points failed")
 
+var errPanicked = errors.New("sweep: OnPoint panicked")
+
 func (o *Options) withDefaults() (*Options, error) {
 	var c Options
 	if o != nil {
@@ -113,7 +116,10 @@ func Run[In, Out any](ctx context.Context, d Design, call func(context.Context, 
 		wg.Go(func() {
 			for i := range points {
 				var info klepto.Info
-				_, err := call(working, input(i), klepto.Observe(func(i klepto.Info) { info = i }))
+				err := attempt(func() error {
+					_, err := call(working, input(i), klepto.Observe(func(i klepto.Info) { info = i }))
+					return err
+				})
 				s.finish(ctx, i, info, err)
 			}
 		})
@@ -121,7 +127,40 @@ func Run[In, Out any](ctx context.Context, d Design, call func(context.Context, 
 	s.feed(ctx, points)
 	wg.Wait()
 	stop()
+	if s.panicked != nil {
+		panic(s.panicked) // of OnPoint, where its owner can recover
+	}
 	return s.err(ctx)
+}
+
+// ErrGoexit: the function ended its goroutine with runtime.Goexit.
+var ErrGoexit = errors.New("the function called runtime.Goexit")
+
+// attempt calls f in a goroutine of its own: neither a panic nor the end of the
+// goroutine is the end of the sweep.
+func attempt(f func() error) (err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		returned := false
+		defer func() {
+			if returned {
+				return
+			}
+			switch v := recover().(type) {
+			case nil:
+				err = ErrGoexit
+			case *klepto.PanicError:
+				err = fmt.Errorf("panic: %w", v)
+			default:
+				err = fmt.Errorf("panic: %w", &klepto.PanicError{Value: v, Stack: debug.Stack()})
+			}
+		}()
+		err = f()
+		returned = true
+	}()
+	<-done
+	return err
 }
 
 // graceful returns a context that ends some time after ctx does.
@@ -156,6 +195,8 @@ type state struct {
 	failed []*PointError
 	keys   map[keymap.Digest]int // point by key, to find those that share one
 	equal  []*PointError
+
+	panicked any // what OnPoint panicked with
 }
 
 func (s *state) feed(ctx context.Context, points chan<- int) {
@@ -192,7 +233,13 @@ func (s *state) finish(ctx context.Context, i int, info klepto.Info, err error) 
 			s.cancel(ErrTooManyErrors)
 		}
 	}
-	if s.options.OnPoint != nil {
+	if s.options.OnPoint != nil && s.panicked == nil {
+		defer func() {
+			if v := recover(); v != nil {
+				s.panicked = v
+				s.cancel(errPanicked)
+			}
+		}()
 		s.options.OnPoint(p)
 	}
 }

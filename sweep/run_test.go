@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -80,6 +82,9 @@ func TestResume(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		left := 7
 		m := memoized(t, a, func(ctx context.Context, p params) (float64, error) {
+			if ctx.Err() != nil { // given up by a sweep that was stopped
+				return 0, ctx.Err()
+			}
 			if _, again := told.Load(p); again {
 				t.Errorf("%+v is computed again", p)
 			}
@@ -179,6 +184,58 @@ func TestErrorsAreCollected(t *testing.T) {
 	}
 }
 
+// Neither a panic nor the end of the goroutine ends more than its point.
+func TestPanicsAndGoexit(t *testing.T) {
+	m := memoized(t, nil, func(_ context.Context, p params) (float64, error) {
+		switch p.N {
+		case 1:
+			panic("division by zero")
+		case 2, 3:
+			runtime.Goexit()
+		}
+		return 1, nil
+	})
+	err := sweep.Run(t.Context(), grid(1, 6), m.Call, &sweep.Options{Workers: 2})
+	var e *sweep.Error
+	var p *klepto.PanicError
+	if !errors.As(err, &e) || e.Done != 3 || len(e.Failed) != 3 || !errors.As(err, &p) || p.Value != "division by zero" || !errors.Is(err, sweep.ErrGoexit) {
+		t.Errorf("err = %v", err)
+	}
+	defer func() {
+		if v := recover(); v != "mine" {
+			t.Errorf("recovered %v, want the panic of OnPoint", v)
+		}
+	}()
+	err = sweep.Run(t.Context(), grid(1, 6), m.Call, &sweep.Options{OnPoint: func(sweep.Point) { panic("mine") }})
+	t.Errorf("Run returned %v", err)
+}
+
+// A progress writer that blocks holds up no point.
+func TestBlockedProgress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		var done atomic.Int64
+		slow := memoized(t, nil, func(_ context.Context, p params) (float64, error) {
+			time.Sleep(time.Minute)
+			return 1, nil
+		})
+		go func() {
+			time.Sleep(time.Hour)
+			if done.Load() != 4 {
+				t.Errorf("%d points done while the writer blocks, want 4", done.Load())
+			}
+			close(release)
+		}()
+		blocked := writer(func(b []byte) (int, error) {
+			<-release
+			return len(b), nil
+		})
+		if err := sweep.Run(t.Context(), grid(2, 2), slow.Call, &sweep.Options{Workers: 1, Progress: blocked, OnPoint: func(sweep.Point) { done.Add(1) }}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 func TestCancelledBeforeItBegan(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -272,6 +329,9 @@ func TestWrongUse(t *testing.T) {
 		"workers":           {grid(1, 1), &sweep.Options{Workers: -1}, "Workers is -1"},
 		"errors":            {grid(1, 1), &sweep.Options{MaxErrors: -1}, "MaxErrors is -1"},
 		"nil design":        {nil, nil, "design is nil"},
+		"nil grid":          {(*sweep.GridDesign)(nil), nil, "grid is nil"},
+		"endless axis":      {sweep.Grid(sweep.Linspace("X", 0, 1, 1<<60)), nil, "no sweep that ends"},
+		"negative grace":    {grid(1, 1), &sweep.Options{Grace: -1}, "Grace is -1ns"},
 	} {
 		if err := sweep.Run(t.Context(), c.design, call, c.options); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "sweep: ") {
 			t.Errorf("%s: %v, want sweep: … %s", name, err, c.want)

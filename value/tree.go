@@ -61,5 +61,8 @@ func (passing[V]) deepen(p unsafe.Pointer) {
 	if v == nil || reflect.ValueOf(v).IsZero() {
 		return
 	}
+	if Validate(v) != nil {
+		return // a tree around itself has no copy; Encode says so
+	}
 	*(*V)(p) = Clone(v).(V)
 }

@@ -34,7 +34,7 @@ func enter(ctx context.Context, target *node) bool {
 	}
 	graph.Lock()
 	defer graph.Unlock()
-	if target.reaches(from) {
+	if target.reaches(from, map[*node]bool{}) {
 		return false
 	}
 	if from.waitsFor == nil {
@@ -58,13 +58,14 @@ func leave(ctx context.Context, target *node) {
 }
 
 // reaches reports whether n waits, directly or through others, for other.
-// The graph is kept free of cycles, so the walk ends.
-func (n *node) reaches(other *node) bool {
+// Nodes that were looked at are in seen: many paths may lead to one.
+func (n *node) reaches(other *node, seen map[*node]bool) bool {
 	if n == other {
 		return true
 	}
+	seen[n] = true
 	for next := range n.waitsFor {
-		if next.reaches(other) {
+		if !seen[next] && next.reaches(other, seen) {
 			return true
 		}
 	}

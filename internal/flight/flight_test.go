@@ -261,6 +261,33 @@ func TestPatience(t *testing.T) {
 	})
 }
 
+// A graph with very many paths is walked once, not path by path.
+func TestManyPaths(t *testing.T) {
+	var g flight.Group[int, int]
+	var fib func(ctx context.Context, n int) int
+	fib = func(ctx context.Context, n int) int {
+		v, _, err := g.Do(ctx, n, func(ctx context.Context) (int, error) {
+			if n < 2 {
+				time.Sleep(time.Millisecond)
+				return n, nil
+			}
+			var a, b int
+			var wg sync.WaitGroup
+			wg.Go(func() { a = fib(ctx, n-1) })
+			wg.Go(func() { b = fib(ctx, n-2) })
+			wg.Wait()
+			return a + b, nil
+		})
+		if err != nil {
+			t.Errorf("fib(%d): %v", n, err)
+		}
+		return v
+	}
+	if v := fib(t.Context(), 80); v != 23416728348467685 {
+		t.Errorf("fib(80) = %d", v)
+	}
+}
+
 func TestHammer(t *testing.T) {
 	var g flight.Group[int, int]
 	var wg sync.WaitGroup
