@@ -158,6 +158,24 @@ func fill(t testing.TB, a *archive.Archive) {
 	}, 1)
 }
 
+// variants makes an archive of one function with several versions and roundings.
+func variants(t testing.TB) string {
+	t.Helper()
+	a := memarchive.New()
+	for i, o := range []*keymap.Options{
+		{Function: "f", Rounding: rounding.Simple(3)},
+		{Function: "f", Version: "2", Rounding: rounding.Simple(3)},
+		{Function: "f", Version: "2"},
+	} {
+		put(t, a, newKeymap[params](t, o), o, params{F: 0.1}, 1.5, i)
+		if i == 1 {
+			put(t, a, newKeymap[params](t, o), o, params{F: 0.2}, 1.5, i)
+		}
+	}
+	made.Store("variants", a)
+	return "test:variants"
+}
+
 // demo makes the demo archive and returns its URL.
 func demo(t testing.TB) string {
 	t.Helper()

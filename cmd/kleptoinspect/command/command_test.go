@@ -36,7 +36,7 @@ func runIn(t testing.TB, env *command.Env, args ...string) (stdout, stderr strin
 }
 
 func TestGolden(t *testing.T) {
-	url := demo(t)
+	url, others := demo(t), variants(t)
 	id := ids(t, url, "grayscott")[0]
 	terminal := func() *command.Env {
 		return &command.Env{Terminal: true, Width: 80, Height: 24, Colors: render.Color256}
@@ -54,6 +54,9 @@ func TestGolden(t *testing.T) {
 		{"ls-json", pipe, []string{"ls", url, "--json", "--limit", "3"}},
 		{"ls-terminal", terminal, []string{"ls", url}},
 		{"ls-where", pipe, []string{"ls", url, "--function", "grayscott", "--where", "F>=0.03 && k==0.05", "--sort", "-seconds"}},
+		{"info-variants", pipe, []string{"info", others}},
+		{"tree-variants", pipe, []string{"tree", others}},
+		{"ls-variants", pipe, []string{"ls", others, "--sort", "rounding,-version"}},
 		{"ls-none", pipe, []string{"ls", url, "--where", "F>1"}},
 		{"show", pipe, []string{"show", url, id[:6]}},
 		{"show-json", pipe, []string{"show", url, "--at", "F=0.04,k=0.06", "--json"}},
@@ -80,7 +83,7 @@ func TestGolden(t *testing.T) {
 		{"plot-complex", pipe, []string{"plot", url, "--at", "name=x", "--member", "Z"}},
 	} {
 		stdout, stderr, code := runIn(t, c.env(), c.args...)
-		if code != 0 || stderr != "" {
+		if said := stderr != ""; code != 0 || said != (c.name == "ls-none") {
 			t.Errorf("%s: exit %d, %s", c.name, code, stderr)
 		}
 		if strings.HasSuffix(c.name, "-json") && !json.Valid([]byte(stdout)) {
@@ -169,7 +172,7 @@ func TestJSONFields(t *testing.T) {
 	check("show member values", first(document(t, "show", url, "--at", "F=0.02,k=0.05", "--values"), "members"), member+" values")
 	tree := document(t, "tree", url)
 	check("tree", tree, "archive functions")
-	check("tree function", first(tree, "functions"), "name version count more entries")
+	check("tree function", first(tree, "functions"), "name version rounding count more entries")
 	check("tree entry", first(first(tree, "functions"), "entries"), entry+" members")
 	check("tree member", first(first(first(tree, "functions"), "entries"), "members"), member)
 	one := "archive file kind id function args "
@@ -232,7 +235,13 @@ func TestBadInput(t *testing.T) {
 		{1, `begins with "zz"`, []string{"show", url, "zz"}},
 		{1, "give more arguments", []string{"show", url, "--at", "F=0.02"}},
 		{1, `no argument "Q"`, []string{"show", url, "--at", "Q=1"}},
-		{1, "no entry at F=0.5", []string{"show", url, "--at", "F=0.5"}},
+		{1, "no entry at F=0.5; the nearest is F=0.04 (id ", []string{"show", url, "--at", "F=0.5"}},
+		{1, "no entry at F=0.028, k=0.051; the nearest is F=0.03, k=0.05 (id ", []string{"show", url, "--at", "F=0.028,k=0.051"}},
+		{1, "no entry at name=y; kleptoinspect ls", []string{"show", url, "--at", "name=y"}},
+		{1, "no entry at name=x, n=1; the nearest is name=x, n=1152921504606846976", []string{"show", url, "--at", "name=x,n=1"}},
+		{1, "2 entries are at F=0.02 and differ in k; give more", []string{"show", url, "--at", "F=0.02"}},
+		{1, "3 entries are at F=0.1, k=0 and differ in version, rounding; give an id: ", []string{"show", variants(t), "--at", "F=0.1,k=0"}},
+		{1, " version=- rounding=simple(3)", []string{"show", variants(t), "--at", "F=0.1,k=0"}},
 		{2, "write name=value", []string{"show", url, "--at", "F"}},
 		{2, "has no value", []string{"show", url, "--at", "F="}},
 		{2, "no end", []string{"show", url, "--at", "F='a"}},
@@ -329,6 +338,10 @@ func TestWhereFilters(t *testing.T) {
 	url := demo(t)
 	for where, want := range map[string]int{
 		"F<0.03":                           2,
+		"F==0.04":                          2, // 0.04000001, rounded to 3 decimals
+		"0.04!=F":                          3,
+		"F<=0.04":                          3, // which the key's rounding is no reason to stretch
+		"rounding=='deep(3)'":              5,
 		"F<0.03 && k>=0.06":                1,
 		"F<0.03 || k==0.05":                4,
 		"!(F<0.03)":                        5, // entries of other functions are not below either

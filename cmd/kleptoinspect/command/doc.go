@@ -34,7 +34,7 @@
 //	ls     archive, more (left out by --limit), damaged, entries[]: ENTRY
 //	show   archive, ENTRY, rounded_args{} (null: the key is of a kind that can't be taken
 //	       apart), sum, host, go, build, vcs, members[]: MEMBER, head[] (or values[]), more_members
-//	tree   archive, functions[]: name, version, count, more, entries[]: ENTRY, members[]: MEMBER
+//	tree   archive, functions[]: name, version, rounding, count, more, entries[]: ENTRY, members[]: MEMBER
 //	plot   archive, kind, file, and
 //	       kind curve, heatmap   id, function, args, member, units, shape, values[] in C order
 //	       kind table            id, function, args, columns[]: member, units, values[]
@@ -46,7 +46,8 @@
 //	MEMBER path ("" is the value itself), dtype, shape[], units, long_name, axes[],
 //	       min, mean, max, nan, inf (null for scalars and what has no numbers)
 //
-// Values of a phase map and ids of a montage are null at points without a result.
+// functions[] has an object for each function, version and rounding that entries
+// have. Values of a phase map and ids of a montage are null at points without a result.
 //
 // # Concurrency
 //

@@ -116,13 +116,18 @@ func flattenKey(to []named, prefix string, depth int, r rounding.Rounding, args 
 
 // The columns that every entry has beside its arguments; an argument of the
 // same name goes first.
-var builtin = []string{"id", "function", "version", "created", "age", "seconds", "bytes", "shape"}
+var builtin = []string{"id", "function", "version", "rounding", "created", "age", "seconds", "bytes", "shape"}
 
 // column returns a column of an entry by name.
 func (e *entry) column(name string, now time.Time) (cell, bool) {
 	if c, ok := e.arg(name); ok {
 		return c, true
 	}
+	return e.builtin(name, now)
+}
+
+// builtin returns a column that every entry has.
+func (e *entry) builtin(name string, now time.Time) (cell, bool) {
 	switch name {
 	case "id":
 		return textOf(e.id()), true
@@ -130,6 +135,8 @@ func (e *entry) column(name string, now time.Time) (cell, bool) {
 		return textOf(e.Call.Function), true
 	case "version":
 		return textOf(e.Call.Version), true
+	case "rounding":
+		return textOf(e.Call.Rounding), true
 	case "created":
 		return cell{kind: moment, t: e.Provenance.Created}, true
 	case "age":

@@ -19,8 +19,9 @@ type filter struct {
 func (f *filter) flags(cmd *cobra.Command, p *program, ordered bool) {
 	cmd.Flags().StringVar(&f.function, "function", "", "only entries of this function")
 	cmd.Flags().StringVar(&f.where, "where", "", `only entries that meet a condition, e.g. 'F<0.03 && k>=0.05'; besides the
-arguments it knows id, function, version, created, age, seconds, bytes and
-shape, e.g. 'age<2h || created>"2026-01-31"'`)
+arguments it knows id, function, version, rounding, created, age, seconds,
+bytes and shape, e.g. 'age<2h || created>"2026-01-31"'; == and != compare
+floats exactly or as the entry's own rounding leaves them`)
 	if ordered {
 		cmd.Flags().StringSliceVar(&f.sort, "sort", nil, "sort by these columns, comma-separated; a - before a name turns the order around")
 		cmd.Flags().IntVar(&f.limit, "limit", 0, "at most this many entries; 0 means all")
@@ -43,19 +44,34 @@ func (f *filter) parse() (condition, error) {
 	return parseWhere(f.where)
 }
 
-// apply returns the entries that the filter lets through, in its order, and how
-// many more the limit has cut off.
-func (f *filter) apply(c condition, entries []*entry, now time.Time) (some []*entry, more int, err error) {
-	if c != nil {
-		c.names(func(name string) {
-			if err == nil {
-				err = checkColumn(entries, name)
-			}
-		})
-		if err != nil {
-			return nil, 0, err
+// check returns an error when none of all entries has a column that the filter
+// names.
+func (f *filter) check(c condition, all []*entry) (err error) {
+	see := func(name string) {
+		if err == nil {
+			err = checkColumn(all, name)
 		}
 	}
+	if c != nil {
+		c.names(see)
+	}
+	for _, key := range f.sort {
+		see(strings.TrimPrefix(key, "-"))
+	}
+	return err
+}
+
+// apply is check and choose.
+func (f *filter) apply(c condition, entries []*entry, now time.Time) (some []*entry, more int, err error) {
+	if err := f.check(c, entries); err != nil {
+		return nil, 0, err
+	}
+	return f.choose(c, entries, now)
+}
+
+// choose returns the entries that the filter lets through, in its order, and how
+// many more the limit has cut off.
+func (f *filter) choose(c condition, entries []*entry, now time.Time) (some []*entry, more int, err error) {
 	for _, e := range entries {
 		ok := true
 		if c != nil {
@@ -65,11 +81,6 @@ func (f *filter) apply(c condition, entries []*entry, now time.Time) (some []*en
 		}
 		if ok {
 			some = append(some, e)
-		}
-	}
-	for _, key := range f.sort {
-		if err := checkColumn(entries, strings.TrimPrefix(key, "-")); err != nil {
-			return nil, 0, err
 		}
 	}
 	slices.SortStableFunc(some, func(a, b *entry) int {

@@ -112,11 +112,11 @@ func (c *choice) find(l *listing, at []named) (*entry, error) {
 	case len(found) == 0 && c.id != "":
 		return nil, fmt.Errorf("no entry has an id that begins with %q; kleptoinspect ls lists them", c.id)
 	case len(found) == 0:
-		return nil, fmt.Errorf("no entry at %s; kleptoinspect ls lists them", c.at)
+		return nil, fmt.Errorf("no entry at %s; %s", joinTyped(at), hint(l, at))
 	case c.id != "":
 		return nil, fmt.Errorf("%d entries have an id that begins with %q, such as %s and %s; give more of it", len(found), c.id, found[0].id(), found[1].id())
 	}
-	return nil, fmt.Errorf("%d entries are at %s, such as %s and %s; give more arguments, or --function, or an id", len(found), c.at, found[0].id(), found[1].id())
+	return nil, several(found, at)
 }
 
 func checkArg(l *listing, name string) error {
@@ -129,26 +129,32 @@ func checkArg(l *listing, name string) error {
 	return fmt.Errorf("no argument %q; there are %s", name, strings.Join(names, ", "))
 }
 
-// is reports whether the entry has these arguments: as given, as rounded, or
-// such that they round to the same.
+// is reports whether the entry has these arguments; see has.
 func (e *entry) is(at []named) bool {
-	rounded, err := e.rounded()
-	if err != nil {
-		rounded = nil // then only the exact ones count
-	}
 	for _, want := range at {
-		got, _ := e.arg(want.name)
-		ok := matches(got, want.cell)
-		for _, r := range rounded {
-			if r.name == want.name {
-				ok = ok || matches(r.cell, want.cell) || matches(r.cell, roundCell(want.cell, r))
-			}
-		}
-		if !ok {
+		if !e.has(want.name, want.cell) {
 			return false
 		}
 	}
 	return true
+}
+
+// has reports whether the entry has this argument: as given, as rounded, or such
+// that it rounds to the same.
+func (e *entry) has(name string, want cell) bool {
+	if got, _ := e.arg(name); matches(got, want) {
+		return true
+	}
+	rounded, err := e.rounded()
+	if err != nil {
+		return false // then only the exact ones count
+	}
+	for _, r := range rounded {
+		if r.name == name && (matches(r.cell, want) || matches(r.cell, roundCell(want, r))) {
+			return true
+		}
+	}
+	return false
 }
 
 // matches compares an argument with what was typed: "7" is a number or a text.

@@ -17,6 +17,8 @@ func newInfo(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:   "info ARCHIVE",
 		Short: "Sum an archive up: its functions, entries, sizes, compute time",
+		Long: `Sum an archive up, with one line for each function, version and rounding that
+its entries have.`,
 		Example: `  kleptoinspect info results.h5
   kleptoinspect info results.h5 --json | jq .functions[].entries`,
 		Args:              upTo(1, "one archive"),
@@ -39,18 +41,18 @@ func newInfo(p *program) *cobra.Command {
 	}
 }
 
-// summary sums the entries of a function up.
+// summary sums the entries of a variant of a function up.
 type summary struct {
-	archive.Function
+	variant
 	bytes       int64
 	elapsed     time.Duration
 	first, last time.Time
 }
 
 func summarize(l *listing) (functions []summary, total summary) {
-	for _, f := range l.functions {
-		s := summary{Function: f}
-		for _, e := range l.of(f.Name) {
+	for _, v := range l.variants() {
+		s := summary{variant: v}
+		for _, e := range v.entries {
 			s.bytes += e.Bytes
 			s.elapsed += e.Provenance.Elapsed
 			t := e.Provenance.Created
@@ -125,7 +127,7 @@ func (p *program) info(url string, l *listing) error {
 		})
 	}
 	p.printf("%s\n", p.style(bold, url))
-	line := plural(total.Entries, "entry", "entries") + " of " + plural(len(functions), "function", "functions") +
+	line := plural(total.Entries, "entry", "entries") + " of " + plural(len(l.functions), "function", "functions") +
 		", " + size(total.bytes) + " of results"
 	if onDisk {
 		line += " (" + size(disk) + " on disk)"

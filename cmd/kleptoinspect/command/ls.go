@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -14,9 +15,10 @@ func newList(p *program) *cobra.Command {
 		Aliases: []string{"list"},
 		Short:   "List entries with their arguments, shape, compute time and age",
 		Long: `List entries, one a line: id, the arguments as they were given, the shape of the
-result, the compute time in seconds and when it was computed. On a terminal ids
-and numbers are shortened to what tells them apart, times are ages and lines are
-cut to its width; elsewhere everything is in full.`,
+result, the compute time in seconds and when it was computed; version and rounding
+too where the entries of a function have several. On a terminal ids and numbers
+are shortened to what tells them apart, times are ages and lines are cut to its
+width; elsewhere everything is in full.`,
 		Example: `  kleptoinspect ls results.h5
   kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds --limit 10
   kleptoinspect ls results.h5 --json | jq '.entries[].args.F'`,
@@ -65,6 +67,9 @@ func (p *program) ls(url string, l *listing, some []*entry, more int) error {
 			several++
 		}
 	}
+	if len(some) == 0 && !p.Terminal {
+		p.noEntries(l, ids)
+	}
 	first := true
 	for _, f := range l.functions {
 		of := (&listing{entries: some}).of(f.Name)
@@ -78,7 +83,7 @@ func (p *program) ls(url string, l *listing, some []*entry, more int) error {
 			p.printf("%s\n", p.style(bold, quoteIfNeeded(f.Name)+"("+strings.Join(f.Args, ", ")+")"))
 		}
 		first = false
-		p.entryTable(of, ids)
+		p.entryTable(of, argNames(of), ids)
 	}
 	if p.Terminal {
 		line := plural(len(some), "entry", "entries")
@@ -90,6 +95,17 @@ func (p *program) ls(url string, l *listing, some []*entry, more int) error {
 	return nil
 }
 
+// noEntries tells a pipe that nothing was found: the head of the table, which is
+// valid input to what reads it, and for people the number.
+func (p *program) noEntries(l *listing, ids func(*entry) string) {
+	var names []string
+	if len(l.functions) == 1 { // several have columns of their own
+		names = argNames(l.entries)
+	}
+	p.entryTable(nil, names, ids)
+	fmt.Fprintln(p.Err, plural(0, "entry", "entries"))
+}
+
 func anyOf(entries []*entry, function string) bool {
 	for _, e := range entries {
 		if e.Call.Function == function {
@@ -99,13 +115,16 @@ func anyOf(entries []*entry, function string) bool {
 	return false
 }
 
-// entryTable writes the entries of one function.
-func (p *program) entryTable(entries []*entry, ids func(*entry) string) {
+// entryTable writes the entries of one function, whose arguments have these names.
+func (p *program) entryTable(entries []*entry, names []string, ids func(*entry) string) {
 	t := &table{}
 	t.column("id", false)
-	names := argNames(entries)
+	several := severalOf(entries)
 	for _, name := range names {
 		t.column(name, numericColumn(entries, name))
+	}
+	for _, name := range several {
+		t.column(name, false)
 	}
 	t.column("shape", false)
 	t.column("seconds", true)
@@ -123,6 +142,10 @@ func (p *program) entryTable(entries []*entry, ids func(*entry) string) {
 		for _, name := range names {
 			c, _ := e.arg(name)
 			row = append(row, c.brief(digits[name]))
+		}
+		for _, name := range several {
+			c, _ := e.builtin(name, p.now())
+			row = append(row, orDash(c.s))
 		}
 		created := p.when(e.Provenance.Created)
 		row = append(row, oneLine(e.Shape), seconds(e.Provenance.Elapsed), strings.TrimSuffix(created, " ago"))

@@ -18,8 +18,9 @@ func newTree(p *program) *cobra.Command {
 		Use:   "tree ARCHIVE",
 		Short: "Show functions, their entries and the members of each with type and shape",
 		Long: `Show functions, their entries, and the members of every entry with element type
-and shape. It reads every value that it shows; on a terminal those are the first
-10 entries of each function unless --limit says otherwise.`,
+and shape; entries of other versions and roundings apart. It reads every value
+that it shows; on a terminal those are the first 10 entries of each function,
+version and rounding unless --limit says otherwise.`,
 		Example: `  kleptoinspect tree results.h5
   kleptoinspect tree results.h5 --function grayscott --limit 1
   kleptoinspect tree results.h5 --where 'F==0.02' --json`,
@@ -58,7 +59,7 @@ and shape. It reads every value that it shows; on a terminal those are the first
 	return cmd
 }
 
-// branch is a function with the entries that are shown.
+// branch is a variant of a function with the entries that are shown.
 type branch struct {
 	archive.Function
 	leaves []leaf
@@ -72,13 +73,16 @@ type leaf struct {
 
 // grow reads the values. A damaged one joins the damage of the listing.
 func grow(ctx context.Context, a *archive.Archive, l *listing, f *filter, where condition, p *program) ([]branch, error) {
+	if err := f.check(where, l.entries); err != nil {
+		return nil, err
+	}
 	var out []branch
-	for _, fn := range l.functions {
-		some, more, err := f.apply(where, l.of(fn.Name), p.now())
+	for _, v := range l.variants() {
+		some, more, err := f.choose(where, v.entries, p.now())
 		if err != nil {
 			return nil, err
 		}
-		b := branch{Function: fn, more: more}
+		b := branch{Function: v.Function, more: more}
 		for _, e := range some {
 			full, err := a.Get(ctx, e.Call.Function, e.Key)
 			switch {
@@ -101,11 +105,14 @@ func (p *program) branchesText(url string, branches []branch) {
 	p.printf("%s\n", p.style(bold, url))
 	for i, b := range branches {
 		stem, below := limbs(i == len(branches)-1)
-		version := ""
+		made := ""
 		if b.Version != "" {
-			version = "  version " + quoteIfNeeded(b.Version)
+			made = "  version " + quoteIfNeeded(b.Version)
 		}
-		p.printf("%s%s  %s%s\n", stem, p.style(bold, quoteIfNeeded(b.Name)), plural(b.Entries, "entry", "entries"), version)
+		if b.Rounding != "" {
+			made += "  rounding " + quoteIfNeeded(b.Rounding)
+		}
+		p.printf("%s%s  %s%s\n", stem, p.style(bold, quoteIfNeeded(b.Name)), plural(b.Entries, "entry", "entries"), made)
 		ids := p.idsOf(entriesOf(b.leaves))
 		for j, e := range b.leaves {
 			stem, under := limbs(j == len(b.leaves)-1 && b.more == 0)
@@ -157,7 +164,7 @@ func (p *program) branchesJSON(url string, branches []branch) error {
 			entries[j] = append(entryJSON(e.entry), field{"members", members})
 		}
 		fns[i] = object{
-			{"name", b.Name}, {"version", b.Version}, {"count", b.Entries}, {"more", b.more}, {"entries", entries},
+			{"name", b.Name}, {"version", b.Version}, {"rounding", b.Rounding}, {"count", b.Entries}, {"more", b.more}, {"entries", entries},
 		}
 	}
 	return p.writeJSON(object{{"archive", url}, {"functions", fns}})

@@ -15,7 +15,8 @@ import (
 //
 // A name is an argument ("F", "grid.nx") or a column that every entry has. A
 // duration is a number with a unit ("1.5h"), in seconds. A string is in double or single
-// quotes; compared with a time it is a date, or RFC 3339.
+// quotes; compared with a time it is a date, or RFC 3339. == and != compare an
+// argument that is a float as --at does: exactly, or after the entry's own rounding.
 type condition interface {
 	// holds reports whether the entry meets the condition.
 	holds(e *entry, now time.Time) (bool, error)
@@ -105,6 +106,9 @@ func (c *comparison) holds(e *entry, now time.Time) (bool, error) {
 		return c.op == "!=", nil // NaN, as everywhere
 	}
 	order := a.compare(b)
+	if order != 0 && (c.op == "==" || c.op == "!=") && (c.sameFloat(e, c.a, c.b) || c.sameFloat(e, c.b, c.a)) {
+		order = 0
+	}
 	switch c.op {
 	case "<":
 		return order < 0, nil
@@ -118,6 +122,17 @@ func (c *comparison) holds(e *entry, now time.Time) (bool, error) {
 		return order != 0, nil
 	}
 	return order == 0, nil
+}
+
+// sameFloat reports whether a number, compared with an argument that is a float, is
+// the same after the rounding of the entry: what people read and type is 0.0515,
+// and what was computed with 0.051500000000000004.
+func (c *comparison) sameFloat(e *entry, arg, number term) bool {
+	if arg.name == "" || number.name != "" || number.literal.kind != numeric {
+		return false
+	}
+	got, ok := e.arg(arg.name)
+	return ok && got.kind == numeric && got.n.isFloat() && e.has(arg.name, number.literal)
 }
 
 func parseMoment(c cell) cell {
