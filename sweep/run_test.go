@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"runtime"
 	"strings"
 	"sync"
@@ -330,7 +331,7 @@ func TestWrongUse(t *testing.T) {
 		"errors":            {grid(1, 1), &sweep.Options{MaxErrors: -1}, "MaxErrors is -1"},
 		"nil design":        {nil, nil, "design is nil"},
 		"nil grid":          {(*sweep.GridDesign)(nil), nil, "grid is nil"},
-		"endless axis":      {sweep.Grid(sweep.Linspace("X", 0, 1, 1<<60)), nil, "no sweep that ends"},
+		"endless axis":      {sweep.Grid(sweep.Linspace("X", 0, 1, math.MaxInt)), nil, "no sweep that ends"},
 		"negative grace":    {grid(1, 1), &sweep.Options{Grace: -1}, "Grace is -1ns"},
 	} {
 		if err := sweep.Run(t.Context(), c.design, call, c.options); err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "sweep: ") {

@@ -22,7 +22,7 @@ func TestFieldValidate(t *testing.T) {
 		{"zero", render.Field{}, render.ErrEmpty},
 		{"too short", render.Field{Rows: 2, Cols: 2, Data: []float64{1}}, render.ErrShape},
 		{"negative", render.Field{Rows: -1, Cols: -1, Data: []float64{1}}, render.ErrShape},
-		{"overflow", render.Field{Rows: 1 << 62, Cols: 4, Data: nil}, render.ErrShape},
+		{"overflow", render.Field{Rows: math.MaxInt/2 + 1, Cols: 4, Data: nil}, render.ErrShape},
 	} {
 		if err := c.f.Validate(); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
 			t.Errorf("%s: %v, want %v", c.name, err, c.want)
