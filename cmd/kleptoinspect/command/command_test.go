@@ -198,7 +198,8 @@ func TestExactNumbers(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	url := demo(t)
 	made.Store("empty", memarchive.New())
-	text := filepath.Join(t.TempDir(), "notes.txt")
+	dir := t.TempDir()
+	text := filepath.Join(dir, "notes.txt")
 	if err := os.WriteFile(text, []byte("no archive"), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -219,7 +220,8 @@ func TestBadInput(t *testing.T) {
 		{1, "missing.h5", []string{"ls", "missing.h5"}},
 		{1, "not an archive", []string{"ls", text}},
 		{1, "unknown scheme", []string{"info", "nope:x"}},
-		{1, "no test has made", []string{"info", "test:other"}},
+		{1, "test:other is not an archive", []string{"info", "test:other"}},
+		{1, dir + " is a folder, but not an archive; name a file or folder that is one", []string{"ls", dir}},
 		{1, "unknown parameter", []string{"info", url + "?colour=red"}},
 		{1, `no function "heat"`, []string{"ls", url, "--function", "heat"}},
 		{1, "the archive is empty", []string{"ls", "test:empty", "--function", "heat"}},

@@ -36,3 +36,9 @@ func normal(c condition) string {
 	}
 	return ""
 }
+
+// OpenError is openError.
+var OpenError = openError
+
+// Explain is what the program prints of an error.
+func Explain(err error) string { return explain(tidy(err)) }

@@ -16,8 +16,10 @@ func open(ctx context.Context, name string) (*archive.Archive, error) {
 	url := name
 	if _, err := os.Stat(name); err == nil || !hasScheme(name) {
 		if url, err = archive.Probe(name); err != nil {
-			return nil, err
+			return nil, openError(name, err)
 		}
+	} else if err := checkScheme(name); err != nil {
+		return nil, err
 	}
 	u, err := archive.ParseURL(url)
 	if err != nil {
@@ -30,10 +32,17 @@ func open(ctx context.Context, name string) (*archive.Archive, error) {
 		u.Params["mode"] = "r"
 	}
 	a, err := archive.Open(ctx, u.String())
-	if e := (*archive.Error)(nil); errors.As(err, &e) {
-		e.Archive = shown(e.Archive)
+	return a, openError(name, err)
+}
+
+// checkScheme refuses a kind of archive that this program does not know.
+func checkScheme(name string) error {
+	scheme, _, _ := strings.Cut(name, ":")
+	if slices.Contains(archive.Schemes(), strings.ToLower(scheme)) {
+		return nil
 	}
-	return a, err
+	return &worded{fmt.Sprintf("%s: there is no such file, and %q is an unknown scheme of archive URLs", name, scheme) +
+		known("; this program knows "), archive.ErrURL}
 }
 
 // hasScheme tells a URL from a path: its scheme is one that this program knows,
@@ -100,9 +109,9 @@ func (l *listing) damage() error {
 	case 0:
 		return nil
 	case 1:
-		return l.damaged[0]
+		return tidy(l.damaged[0])
 	}
-	return fmt.Errorf("%w (and %d more damaged entries)", l.damaged[0], len(l.damaged)-1)
+	return fmt.Errorf("%w (and %s)", tidy(l.damaged[0]), plural(len(l.damaged)-1, "more damaged entry", "more damaged entries"))
 }
 
 // of returns the entries of one function.

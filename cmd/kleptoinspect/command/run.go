@@ -51,7 +51,7 @@ func Run(ctx context.Context, args []string, env *Env) int {
 		fmt.Fprintf(env.Err, "kleptoinspect: %s\n", oneLine(err.Error()))
 		return ExitUsage
 	}
-	msg := oneLine(err.Error())
+	msg := explain(tidy(err))
 	if env.Missing != "" && (isFormat(err)) {
 		msg += "; " + env.Missing
 	}
