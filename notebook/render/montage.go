@@ -71,7 +71,11 @@ func (m *montage) caption(how string) string {
 		if s != "" {
 			s += "; "
 		}
-		s += fmt.Sprintf("%d of %d points have no result", m.empty, len(m.tiles))
+		have := "have"
+		if m.empty == 1 {
+			have = "has"
+		}
+		s += fmt.Sprintf("%d of %d points %s no result", m.empty, len(m.tiles), have)
 	}
 	return s
 }

@@ -214,6 +214,9 @@ func TestBadInput(t *testing.T) {
 	}{
 		{2, "no command", nil},
 		{2, "unknown command \"lst\"", []string{"lst"}},
+		{2, "completion takes the name of a shell: bash, fish, powershell, zsh", []string{"completion", "fsh"}},
+		{2, "completion takes the name of a shell", []string{"completion"}},
+		{2, "no command \"lst\"", []string{"help", "lst"}},
 		{2, "unknown flag: --frob", []string{"ls", url, "--frob"}},
 		{2, "info takes one archive", []string{"info"}},
 		{2, "show takes an archive and an id", []string{"show", url, "a", "b"}},

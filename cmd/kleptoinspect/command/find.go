@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -81,6 +82,9 @@ func (c *choice) find(l *listing, at []named) (*entry, error) {
 	if c.id == "" && at == nil {
 		if len(l.entries) == 1 {
 			return l.entries[0], nil
+		}
+		if len(l.entries) == 0 {
+			return nil, errors.New("the archive has no entry to show")
 		}
 		return nil, usagef("which of the %d entries? Give an id or --at; kleptoinspect ls lists them", len(l.entries))
 	}

@@ -124,15 +124,42 @@ ARCHIVE is a file or folder, or an archive URL such as hdf:results.h5.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.PersistentFlags().BoolVar(&p.json, "json", false, "write JSON: exact numbers, NaN and infinities as strings")
 	root.AddCommand(newInfo(p), newList(p), newShow(p), newTree(p), newPlot(p))
-	root.CompletionOptions.DisableDescriptions = false
+	strict(root)
 	return root
+}
+
+// strict makes mistakes in the arguments of cobra's own commands, which print
+// their help then, errors like all others.
+func strict(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "completion":
+			var shells []string
+			for _, s := range c.Commands() {
+				shells = append(shells, s.Name())
+			}
+			c.Args = func(*cobra.Command, []string) error {
+				return usagef("completion takes the name of a shell: %s", strings.Join(shells, ", "))
+			}
+			c.RunE = func(*cobra.Command, []string) error { return nil }
+		case "help":
+			c.Args = func(_ *cobra.Command, args []string) error {
+				if found, _, err := root.Find(args); err != nil || found == root && len(args) > 0 {
+					return usagef("no command %q; kleptoinspect --help lists them", strings.Join(args, " "))
+				}
+				return nil
+			}
+		}
+	}
 }
 
 // upTo checks that there are arguments, and not too many.
 func upTo(most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < 1 || len(args) > most {
-			return usagef("%s takes %s, not %d arguments; %s --help explains", cmd.Name(), what, len(args), cmd.CommandPath())
+			return usagef("%s takes %s, not %s; %s --help explains", cmd.Name(), what, plural(len(args), "argument", "arguments"), cmd.CommandPath())
 		}
 		return nil
 	}

@@ -10,7 +10,8 @@ import (
 func cutSlice(spec string, x []float64, shape []int, axes []string) ([]float64, []int, []string, error) {
 	parts := strings.Split(spec, ",")
 	if len(parts) != len(shape) {
-		return nil, nil, nil, usagef("--slice %s has %d parts, but the array has %d dimensions, %v", spec, len(parts), len(shape), shape)
+		return nil, nil, nil, usagef("--slice %s has %s, but the array has %s, %v", spec,
+			plural(len(parts), "part", "parts"), plural(len(shape), "dimension", "dimensions"), shape)
 	}
 	var keep []int // dimensions
 	start := 0
