@@ -1,6 +1,6 @@
 // Kleptoinspect looks into archives of memoized results: which functions, which
 // calls with which arguments, what they returned, and how it looks. It never
-// changes an archive.
+// changes an archive; but recover finishes what a killed program had begun.
 //
 //	kleptoinspect info results.h5
 //	kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds
@@ -8,6 +8,7 @@
 //	kleptoinspect tree results.h5
 //	kleptoinspect plot results.h5 --at F=0.03,k=0.06 --member u -o u.png
 //	kleptoinspect plot results.h5 --x F --y k --z mean
+//	kleptoinspect recover results.h5
 //
 // Each command has --help; --json writes JSON whose fields package command
 // documents. Shell completion of commands, flags, ids, functions and members:

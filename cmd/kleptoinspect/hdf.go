@@ -2,6 +2,11 @@
 
 package main
 
-import _ "github.com/klepto-go/klepto/hdfarchive" // hdf: and hdfdir:
+import "github.com/klepto-go/klepto/hdfarchive" // and with it hdf: and hdfdir:
 
 const missing = ""
+
+func recoverFile(path string) (commits int, dropped int64, err error) {
+	r, err := hdfarchive.Recover(path)
+	return r.Commits, r.Dropped, err
+}

@@ -33,6 +33,13 @@ type pattern struct {
 // write makes an archive of a sweep over two arguments.
 func write(t *testing.T, url string) {
 	t.Helper()
+	if err := fill(t, url).Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func fill(t *testing.T, url string) *archive.Archive {
+	t.Helper()
 	a, err := archive.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
@@ -72,9 +79,7 @@ func write(t *testing.T, url string) {
 	if _, err := a.PutMany(t.Context(), entries); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Close(); err != nil {
-		t.Fatal(err)
-	}
+	return a
 }
 
 // The program as a user runs it, on archives in HDF5.
@@ -134,9 +139,43 @@ func TestProgram(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "missing.h5")); err == nil {
 		t.Error("the inspector made the archive it was asked for")
 	}
+	leave(t, dir, "killed.h5")
+	if got := run(0, "recover", "killed.h5"); got != "recovered 1 commit from the journal; killed.h5 has 12 entries\n" {
+		t.Errorf("recover: %s", got)
+	}
+	if got := run(0, "recover", "hdf:killed.h5"); got != "killed.h5 has 12 entries; there was nothing to recover\n" {
+		t.Errorf("recover again: %s", got)
+	}
+	if got := run(1, "recover", "folder"); !strings.Contains(got, "folder: ") {
+		t.Errorf("recover a folder: %s", got)
+	}
+	run(1, "recover", "missing.h5")
+	if got := run(1, "ls", "."); !strings.Contains(got, "name one of those in it: killed.h5, results.h5") {
+		t.Errorf("ls of a folder: %s", got)
+	}
 	run(2, "ls")
 	if got := run(0, "--version"); !strings.HasPrefix(got, "kleptoinspect ") {
 		t.Errorf("--version: %s", got)
+	}
+}
+
+// leave makes what a program that is killed leaves: the file of an archive and its
+// journal as they are while it is open.
+func leave(t *testing.T, dir, name string) {
+	t.Helper()
+	live := filepath.Join(t.TempDir(), name)
+	a := fill(t, "hdf:"+live)
+	for _, suffix := range []string{"", "-wal"} {
+		data, err := os.ReadFile(live + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+suffix), data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -217,6 +217,10 @@ func TestBadInput(t *testing.T) {
 		{2, "completion takes the name of a shell: bash, fish, powershell, zsh", []string{"completion", "fsh"}},
 		{2, "completion takes the name of a shell", []string{"completion"}},
 		{2, "no command \"lst\"", []string{"help", "lst"}},
+		{1, "no archives with a journal", []string{"recover", "x.h5"}},
+		{2, "only archives in one file", []string{"recover", "mem:"}},
+		{2, "no parameters", []string{"recover", "hdf:x.h5?sync=off"}},
+		{2, "recover takes one archive, not 2 arguments", []string{"recover", "x", "y"}},
 		{2, "unknown flag: --frob", []string{"ls", url, "--frob"}},
 		{2, "info takes one archive", []string{"info"}},
 		{2, "show takes an archive and an id", []string{"show", url, "a", "b"}},
@@ -428,7 +432,7 @@ func TestVersionAndHelp(t *testing.T) {
 	if stdout, _, code := run(t, "--version"); code != 0 || stdout != "kleptoinspect v1.2.3\n" {
 		t.Errorf("--version: %d, %q", code, stdout)
 	}
-	for _, args := range [][]string{{"--help"}, {"ls", "--help"}, {"show", "--help"}, {"tree", "--help"}, {"info", "--help"}, {"plot", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"ls", "--help"}, {"show", "--help"}, {"tree", "--help"}, {"info", "--help"}, {"plot", "--help"}, {"recover", "--help"}} {
 		if stdout, stderr, code := run(t, args...); code != 0 || stderr != "" || !strings.Contains(stdout, "Examples:") {
 			t.Errorf("%v: exit %d, %q, %q", args, code, stderr, stdout)
 		}

@@ -9,13 +9,15 @@
 //	show ARCHIVE [ID]     one entry: arguments, provenance, value with statistics
 //	tree ARCHIVE          functions, entries and the members of each
 //	plot ARCHIVE [ID]     one result, or a member of all over the arguments
+//	recover ARCHIVE       empties the journal that a killed program left into the file
 //
 // [Run] runs one of them and returns the exit code: 0, 1 for an error, 2 for a
 // command line that cannot be understood.
 //
 // # Semantics
 //
-// Archives are opened for reading and never changed. A damaged entry is reported
+// Archives are opened for reading and never changed, but for recover, which changes
+// how a file keeps its entries, not what they are. A damaged entry is reported
 // and costs the exit code, and all others are shown. Text on a terminal is for
 // people: ids and arguments are shortened to what tells them apart, times are ages,
 // lines are cut to the width. Text anywhere else is whole: numbers read back
@@ -34,13 +36,16 @@
 //	ls     archive, more (left out by --limit), damaged, entries[]: ENTRY
 //	show   archive, ENTRY, rounded_args{} (null: the key is of a kind that can't be taken
 //	       apart), sum, host, go, build, vcs, members[]: MEMBER, head[] (or values[]), more_members
-//	tree   archive, functions[]: name, version, rounding, count, more, entries[]: ENTRY, members[]: MEMBER
+//	tree   archive, functions[]: name, version, rounding, count, more,
+//	       entries[]: ENTRY, members[]: MEMBER
 //	plot   archive, kind, file, and
 //	       kind curve, heatmap   id, function, args, member, units, shape, values[] in C order
 //	       kind table            id, function, args, columns[]: member, units, values[]
 //	       kind curves           function, x, z, units, curves[]: name, x[], values[]
 //	       kind phasemap         function, x, y: name, values[]; z, units, values[] row by row of y
 //	       kind montage          function, x, y, z, units, ids[] row by row of y
+//	recover
+//	       archive, commits, dropped_bytes, entries
 //
 //	ENTRY  id, digest, function, version, rounding, args{}, shape, go_type, bytes, seconds, created
 //	MEMBER path ("" is the value itself), dtype, shape[], units, long_name, axes[],

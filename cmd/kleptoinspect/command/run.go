@@ -33,6 +33,11 @@ type Env struct {
 	Now     func() time.Time // nil: time.Now
 	Version string           // of the program
 
+	// Recover empties the journal beside the HDF5 file at path into it, as
+	// hdfarchive.Recover does, and returns the number of commits and the bytes of
+	// what was not finished; nil where the program has no such archives.
+	Recover func(path string) (commits int, dropped int64, err error)
+
 	// Missing names kinds of archive that this build leaves out, and how to get
 	// them, as a sentence; "" for none.
 	Missing string
@@ -99,7 +104,7 @@ func newRoot(env *Env) *cobra.Command {
 		Short: "Look into archives of memoized results",
 		Long: `kleptoinspect looks into archives of memoized results: which functions, which
 calls with which arguments, what they returned, and how it looks. It never
-changes an archive.
+changes an archive; but recover finishes what a killed program had begun.
 
 ARCHIVE is a file or folder, or an archive URL such as hdf:results.h5.`,
 		Example: `  kleptoinspect info results.h5
@@ -123,7 +128,7 @@ ARCHIVE is a file or folder, or an archive URL such as hdf:results.h5.`,
 	root.SetVersionTemplate("kleptoinspect {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.PersistentFlags().BoolVar(&p.json, "json", false, "write JSON: exact numbers, NaN and infinities as strings")
-	root.AddCommand(newInfo(p), newList(p), newShow(p), newTree(p), newPlot(p))
+	root.AddCommand(newInfo(p), newList(p), newShow(p), newTree(p), newPlot(p), newRecover(p))
 	strict(root)
 	return root
 }
