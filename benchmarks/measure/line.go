@@ -3,6 +3,7 @@ package measure
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 )
 
@@ -32,6 +33,22 @@ type Goal struct {
 	NoAllocs bool    // ours allocates nothing
 }
 
+// Best returns what is best, for either side, of two measurements of a line. The name
+// is that of the one where ours did better.
+func (l Line) Best(again Line) Line {
+	better := math.Min
+	if l.Unit == PerSecond {
+		better = math.Max
+	}
+	if better(l.Ours, again.Ours) != l.Ours {
+		l.Name = again.Name
+	}
+	l.Ours = better(l.Ours, again.Ours)
+	l.Reference = better(l.Reference, again.Reference)
+	l.Allocs = min(l.Allocs, again.Allocs)
+	return l
+}
+
 // Ratio is ours over the reference.
 func (l Line) Ratio() float64 { return l.Ours / l.Reference }
 
@@ -43,6 +60,14 @@ func (l Line) Ok() bool {
 		(g.MinRatio == 0 || l.Ratio() >= g.MinRatio) &&
 		(g.Max == 0 || l.Ours <= g.Max) &&
 		(!g.NoAllocs || l.Allocs == 0)
+}
+
+// clear reports whether the line would keep its promises if they asked a fifth more.
+func (l Line) clear() bool {
+	l.Goal.MaxRatio /= 1.2
+	l.Goal.MinRatio *= 1.2
+	l.Goal.Max /= 1.2
+	return l.Ok() || l.Unit == Bytes // which are counted, not measured
 }
 
 // Verdict is "ok", "MISS", or "–" where nothing was promised.

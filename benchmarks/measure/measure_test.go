@@ -36,6 +36,19 @@ func TestVerdict(t *testing.T) {
 	}
 }
 
+// A second measurement helps both sides.
+func TestBest(t *testing.T) {
+	first := measure.Line{Name: "first", Ours: 2, Reference: 3, Allocs: 1}
+	again := measure.Line{Name: "again", Ours: 1, Reference: 4}
+	if got, want := first.Best(again), (measure.Line{Name: "again", Ours: 1, Reference: 3}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	first.Unit, again.Unit = measure.PerSecond, measure.PerSecond
+	if got, want := first.Best(again), (measure.Line{Name: "first", Ours: 2, Reference: 4, Unit: measure.PerSecond}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 // A race gives each side its own number, and runs each at least once a round.
 func TestRace(t *testing.T) {
 	var ours, theirs int

@@ -10,6 +10,9 @@ import (
 // longer.
 const Round = time.Millisecond
 
+// Spread is how long the rounds of a race take at least, with pauses between them.
+const Spread = 2 * time.Second
+
 // Race times one operation of ours beside those of rivals, in turn.
 type Race struct {
 	Name string // what is done, without the rival
@@ -32,7 +35,7 @@ func (r Race) Run(rounds int) []Line {
 	for _, rival := range r.Rivals {
 		sides = append(sides, Timed(rival.Do))
 	}
-	best := Fastest(rounds, sides...)
+	best := Fastest(rounds, Spread, sides...)
 	objects := allocs(r.Ours)
 	var lines []Line
 	for i, rival := range r.Rivals {
@@ -61,8 +64,9 @@ func Timed(do func(n int)) Side {
 
 // Fastest lets the sides take turns, each for about a Round, and returns the seconds
 // that one operation of each took in its fastest round. All have rounds of one
-// length, because a longer one is less likely to be undisturbed.
-func Fastest(rounds int, sides ...Side) []float64 {
+// length, because a longer one is less likely to be undisturbed. Pauses between the
+// rounds make them last as long as spread.
+func Fastest(rounds int, spread time.Duration, sides ...Side) []float64 {
 	best := make([]float64, len(sides))
 	times := make([]int, len(sides))
 	for i, side := range sides {
@@ -70,9 +74,12 @@ func Fastest(rounds int, sides ...Side) []float64 {
 		times[i] = side.fit()
 	}
 	runtime.GC() // what was made to get here is not the sides' to collect
-	for range rounds {
-		for i, side := range sides {
-			best[i] = min(best[i], side(times[i]).Seconds()/float64(times[i]))
+	start := time.Now()
+	for round := range rounds {
+		time.Sleep(time.Until(start.Add(spread * time.Duration(round) / time.Duration(rounds))))
+		for turn := range sides {
+			i := (round + turn) % len(sides) // each is as often the first after a pause
+			best[i] = min(best[i], sides[i](times[i]).Seconds()/float64(times[i]))
 		}
 	}
 	return best

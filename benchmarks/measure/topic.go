@@ -7,6 +7,7 @@ import (
 	"os"
 	"regexp"
 	"runtime"
+	"slices"
 )
 
 // Topic is a group of lines that are measured together.
@@ -50,7 +51,7 @@ func Main(topics []Topic) int {
 		if !pattern.MatchString(t.Name) {
 			continue
 		}
-		n, err := write(os.Stdout, t.Lines(t.Name, *rounds))
+		n, err := write(os.Stdout, t.measure(*rounds))
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			return 1
@@ -61,6 +62,20 @@ func Main(topics []Topic) int {
 		return 1
 	}
 	return 0
+}
+
+// measure measures the lines, and all of them once more where one is missed, or kept
+// so narrowly that a disturbed rival may be why: a machine that does other things may
+// be slow for longer than a race lasts. Ours and the rivals alike keep the best of
+// both times, so that none gains by it.
+func (t Topic) measure(rounds int) []Line {
+	lines := t.Lines(t.Name, rounds)
+	if slices.ContainsFunc(lines, func(l Line) bool { return !l.clear() }) {
+		for i, l := range t.Lines(t.Name, rounds) {
+			lines[i] = lines[i].Best(l)
+		}
+	}
+	return lines
 }
 
 // write writes lines and counts the missed ones.

@@ -69,7 +69,7 @@ func hits[In, Out any](f func(context.Context, In) (Out, error), o *klepto.Optio
 	computed := memo.Stats().Computed
 	var failed error
 	at := 0
-	best := measure.Fastest(rounds, measure.Timed(func(n int) {
+	best := measure.Fastest(rounds, measure.Spread, measure.Timed(func(n int) {
 		for range n {
 			if at++; at == len(calls) {
 				at = 0
@@ -105,7 +105,7 @@ func toDisk[Out any](f func(context.Context, workload.Simulation) (Out, error)) 
 		}
 		var failed error
 		call := workload.Simulations()[0]
-		best := measure.Fastest(rounds, measure.Timed(func(n int) {
+		best := measure.Fastest(rounds, measure.Spread, measure.Timed(func(n int) {
 			for range n {
 				call.M++
 				if _, err := memo.Call(ctx, call); err != nil {
