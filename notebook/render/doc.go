@@ -29,7 +29,8 @@
 //
 // [Viridis], the default, and [Inferno] are perceptually uniform and keep their
 // order in grey and for colour-blind eyes; [BlueRed] is for signed data. Curves
-// use the palette of Okabe and Ito.
+// use the palette of Okabe and Ito; where text has no colours, those of a legend
+// have a marker each at some of their points.
 //
 // # Concurrency
 //

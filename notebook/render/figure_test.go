@@ -78,6 +78,9 @@ func figures(t testing.TB) map[string]*render.Figure {
 		"lines":     m(render.Lines([]render.Series{{Y: damped}}, &render.Options{Title: "damped", X: render.Label{Name: "t", Units: "s"}, Value: render.Label{Name: "d", Units: "m"}})),
 		"lines-two": m(render.Lines([]render.Series{{Label: render.Label{Name: "one"}, Y: gaps}, {Label: render.Label{Name: "two"}, Y: curve(100, func(float64) float64 { return 5e-6 })}}, nil)),
 		"lines-log": m(render.Lines([]render.Series{{Y: decades}}, &render.Options{Log: true})),
+		"lines-logx": m(render.Lines([]render.Series{
+			{Label: render.Label{Name: "one"}, X: []float64{0.001, 0.01, 0.1, 1, 10}, Y: []float64{1, 2, 3, 4, 5}},
+			{Label: render.Label{Name: "two"}, X: []float64{0, 0.01, 1, 10}, Y: []float64{1, 1, 2, 2}}}, &render.Options{LogX: true})),
 		"lines-one": m(render.Lines([]render.Series{{Y: []float64{7}}}, nil)),
 		"panels": m(render.Panels([]render.Series{{Label: render.Label{Name: "t", Units: "s"}, Y: decades}, {Label: render.Label{Name: "T", Units: "K"}, Y: damped}},
 			&render.Options{X: render.Label{Name: "row"}})),

@@ -70,10 +70,10 @@ func newLines(panels [][]Series, o *Options) (*Figure, error) {
 	}
 	if !a.indexed {
 		var out census
-		lo, hi, out = span(false, xs...)
-		a.out.nan, a.out.inf = a.out.nan+out.nan, a.out.inf+out.inf
+		lo, hi, out = span(a.opts.LogX, xs...)
+		a.out.nan, a.out.inf, a.out.notPositive = a.out.nan+out.nan, a.out.inf+out.inf, a.out.notPositive+out.notPositive
 	}
-	a.x = newScale(lo, hi, &Options{})
+	a.x = newScale(lo, hi, &Options{Log: a.opts.LogX && !a.indexed})
 	return &Figure{opts: a.opts, art: a}, nil
 }
 
@@ -207,7 +207,7 @@ func (p curves) runs(s Series, c draw.Canvas, tx, ty func(float64) vg.Length) []
 	column := func(x vg.Length) int { return int(math.Floor(float64(x-c.Min.X) * 4)) }
 	for i, v := range s.Y {
 		x := s.x(i)
-		if math.IsNaN(p.y.at(v)) || x-x != 0 {
+		if at := float64(tx(x)); math.IsNaN(p.y.at(v)) || x-x != 0 || at != at {
 			run = col.flush(run)
 			if len(run) > 0 {
 				runs, run = append(runs, run), nil

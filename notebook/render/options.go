@@ -87,6 +87,9 @@ type Options struct {
 	// Log makes the colours or the ordinate logarithmic. Values that are not
 	// positive have no place there: they are drawn grey, or as gaps, and counted.
 	Log bool
+	// LogX makes the abscissa of Lines and Panels logarithmic, unless all series are
+	// over their indices. Points that are not positive are gaps, and counted.
+	LogX bool
 	// Colormap is Viridis when nil.
 	Colormap *Colormap
 

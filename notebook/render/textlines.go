@@ -15,10 +15,11 @@ type dots struct {
 	cols, rows int
 	bits       []rune
 	series     []int
+	marks      []rune // what stands in a cell instead of its dots, 0 for nothing
 }
 
 func newDots(cols, rows int) *dots {
-	return &dots{cols: cols, rows: rows, bits: make([]rune, cols*rows), series: make([]int, cols*rows)}
+	return &dots{cols: cols, rows: rows, bits: make([]rune, cols*rows), series: make([]int, cols*rows), marks: make([]rune, cols*rows)}
 }
 
 // set marks the dot at x from the left and y from the top.
@@ -29,6 +30,13 @@ func (d *dots) set(x, y, series int) {
 	at := y/4*d.cols + x/2
 	d.bits[at] |= braille[y%4][x%2]
 	d.series[at] = series
+}
+
+// mark sets a character where set would set a dot.
+func (d *dots) mark(x, y int, r rune) {
+	if x >= 0 && y >= 0 && x < 2*d.cols && y < 4*d.rows {
+		d.marks[y/4*d.cols+x/2] = r
+	}
 }
 
 // line marks the dots from one point to another.
@@ -87,8 +95,9 @@ func (a *linesArt) panel(t *textFigure, p panelArt, left, cols, rows int) {
 		t.line(strings.Repeat(" ", max(0, left-utf8.RuneCountInString(s))) + s)
 	}
 	d := newDots(cols, rows)
+	named := t.Colors == Mono && len(p.series) > 1 && a.legend() != nil
 	for i, s := range p.series {
-		d.curve(s, i, a.x, p.y)
+		d.curve(s, i, a.x, p.y, named)
 	}
 	marks := make(map[int]string)
 	for _, tick := range ticks {
@@ -125,7 +134,11 @@ func (d *dots) row(t *textFigure, y int) string {
 		j := i
 		var run []rune
 		for ; j < end && d.bits[j] != 0 && d.series[j] == d.series[i]; j++ {
-			run = append(run, 0x2800+d.bits[j])
+			r := 0x2800 + d.bits[j]
+			if d.marks[j] != 0 {
+				r = d.marks[j]
+			}
+			run = append(run, r)
 		}
 		b.WriteString(t.paintText(string(run), lineColor(d.series[i])))
 		i = j
@@ -133,8 +146,18 @@ func (d *dots) row(t *textFigure, y int) string {
 	return b.String()
 }
 
-// curve marks the dots of a series.
-func (d *dots) curve(s Series, series int, sx, sy scale) {
+// markers tell curves apart where there are no colours.
+const markers = "ox+*#@%"
+
+func marker(series int) rune { return rune(markers[series%len(markers)]) }
+
+// fewPoints is up to which number all points of a curve get a marker; of more,
+// about so many do, others than of the next curve.
+const fewPoints = 12
+
+// curve marks the dots of a series, and if asked to some of its points.
+func (d *dots) curve(s Series, series int, sx, sy scale, marked bool) {
+	stride := (len(s.Y) + fewPoints - 1) / fewPoints
 	started := false
 	var px, py int
 	for i, v := range s.Y {
@@ -151,6 +174,9 @@ func (d *dots) curve(s Series, series int, sx, sy scale) {
 		} else {
 			d.set(qx, qy, series)
 		}
+		if marked && i%stride == series*stride/len(markers)%stride {
+			d.mark(qx, qy, marker(series))
+		}
 		px, py, started = qx, qy, true
 	}
 }
@@ -162,6 +188,13 @@ func (a *linesArt) legendText(t *textFigure, left int) {
 		return
 	}
 	if t.Colors == Mono {
+		if len(names) > 1 {
+			marked := make(legend, len(names))
+			for i, name := range names {
+				marked[i] = string(marker(i)) + " " + name
+			}
+			names = marked
+		}
 		t.line(strings.Repeat(" ", left+1) + strings.Join(names, ", "))
 		return
 	}

@@ -42,3 +42,6 @@ var OpenError = openError
 
 // Explain is what the program prints of an error.
 func Explain(err error) string { return explain(tidy(err)) }
+
+// LogSpaced is logSpaced.
+var LogSpaced = logSpaced

@@ -23,7 +23,8 @@ type plot struct {
 
 	out, title, colormap, size string
 	limits                     []float64
-	log                        bool
+	log, logx                  bool
+	linear                     bool // --logx=false
 	dpi                        float64
 }
 
@@ -44,7 +45,9 @@ as heatmap, a 1-D array as curve, a table as one curve a column.
 Or draw a member of all results of a function: --x F --y k --z mean is a phase map
 of a number over two arguments, or a montage of small pictures where --z is a 2-D
 array; --x F --z mean is a curve over one argument, one curve for each value of the
-others. --z takes seconds and bytes too.
+others, version and rounding among them: at most 7, of which --where chooses. Its
+horizontal axis is logarithmic where the values of the argument are spaced so, or by
+--logx. --z takes seconds and bytes too.
 
 Without -o it draws into the terminal, or as plain text into a pipe; -o names a
 PNG file, or is - for a PNG on standard output.`,
@@ -71,6 +74,7 @@ PNG file, or is - for a PNG on standard output.`,
 	f.StringVar(&s.colormap, "colormap", "viridis", "colours: viridis, inferno, gray or bluered")
 	f.Float64SliceVar(&s.limits, "limits", nil, "values at the ends of the colours or of the vertical axis, e.g. 0,1")
 	f.BoolVar(&s.log, "log", false, "logarithmic colours or vertical axis")
+	f.BoolVar(&s.logx, "logx", false, "logarithmic horizontal axis of curves over --x; --logx=false never (default: as the values are spaced)")
 	f.StringVar(&s.size, "size", "", "size of the PNG in inches, e.g. 6x4 (default 6 wide)")
 	f.Float64Var(&s.dpi, "dpi", 200, "dots per inch of the PNG")
 	complete(cmd, "member", p.completeMembers)
@@ -94,12 +98,15 @@ func (s *plot) run(cmd *cobra.Command, p *program, args []string) error {
 	if err != nil {
 		return err
 	}
+	s.linear = cmd.Flags().Changed("logx") && !s.logx
 	over := s.x != "" || s.y != "" || s.z != ""
 	switch {
 	case over && (s.id != "" || at != nil):
 		return usagef("--x, --y and --z draw all entries; leave the id or --at away, or choose by --where")
 	case over && s.x == "":
 		return usagef("--x is missing: the argument along the horizontal axis")
+	case cmd.Flags().Changed("logx") && (!over || s.y != ""):
+		return usagef("--logx goes with --x, without --y: the cells of a map are the values themselves")
 	case over && s.member != "":
 		return usagef("--member goes with one entry; name the member by --z")
 	case over && s.slice != "":

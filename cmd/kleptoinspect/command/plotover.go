@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/notebook/render"
@@ -15,7 +16,7 @@ import (
 
 const (
 	// maxCurves is how many curves one frame holds: there are colours for so many.
-	maxCurves = 7
+	maxCurves = 7 // named in the help of plot
 	// tileSize bounds the fields of a montage, which is drawn much smaller: larger
 	// ones are reduced as they are read, so that a sweep of any size fits.
 	tileSize = 256
@@ -212,8 +213,10 @@ func (s *plot) curves(points []point, base object, o *render.Options) (*drawing,
 	for i, p := range points {
 		entries[i] = p.entry
 	}
+	args := len(varying)
+	varying = append(varying, severalOf(entries)...)
 	digits := make(map[string]int, len(varying))
-	for _, name := range varying {
+	for _, name := range varying[:args] {
 		digits[name] = telling(entries, name, briefDigits)
 	}
 	var series []render.Series
@@ -223,9 +226,14 @@ func (s *plot) curves(points []point, base object, o *render.Options) (*drawing,
 			return nil, fmt.Errorf("%s is an array; a montage of it needs --y too", s.z)
 		}
 		var parts []string
-		for _, name := range varying {
+		for i, name := range varying {
 			c, _ := p.arg(name)
-			parts = append(parts, name+"="+c.brief(digits[name]))
+			text := c.brief(digits[name])
+			if i >= args {
+				c, _ = p.builtin(name, time.Time{})
+				text = orDash(c.s)
+			}
+			parts = append(parts, name+"="+text)
 		}
 		name := strings.Join(parts, ", ")
 		i, ok := at[name]
@@ -245,9 +253,27 @@ func (s *plot) curves(points []point, base object, o *render.Options) (*drawing,
 	for i, c := range series {
 		data[i] = object{{"name", c.Name}, {"x", floatsJSON(c.X)}, {"values", floatsJSON(c.Y)}}
 	}
+	o.LogX = s.logx || !s.linear && logSpaced(distinct(points, func(p point) float64 { return p.x }))
 	f, err := render.Lines(series, o)
 	return &drawing{f, append(base, field{"kind", "curves"}, field{"x", s.x}, field{"z", s.z}, field{"units", o.Value.Units},
 		field{"curves", data})}, err
+}
+
+// logSpaced reports whether ascending values are spaced by ratios, as 1, 10, 100 and
+// about as 1, 2, 5, 10 are: over a decade at least, and every step in the logarithm
+// within a quarter of their mean.
+func logSpaced(x []float64) bool {
+	n := len(x)
+	if n < 3 || x[0] <= 0 || x[n-1]/x[0] < 10 {
+		return false
+	}
+	mean := (math.Log(x[n-1]) - math.Log(x[0])) / float64(n-1)
+	for i := 1; i < n; i++ {
+		if step := math.Log(x[i]) - math.Log(x[i-1]); math.Abs(step-mean) > mean/4 {
+			return false
+		}
+	}
+	return true
 }
 
 // grid draws a phase map of numbers, or a montage of fields. Of several entries

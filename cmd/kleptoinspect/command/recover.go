@@ -64,8 +64,9 @@ the one command that writes.`,
 // journaled returns the path of the one file that a path or URL names.
 func journaled(name string) (string, error) {
 	u, err := archive.ParseURL(name)
+	_, none := os.Stat(name)
 	switch {
-	case err != nil || !hasScheme(name):
+	case none == nil || err != nil || !hasScheme(name):
 		return name, nil
 	case u.Scheme != "hdf":
 		return "", usagef("%s: only archives in one file, hdf:, have a journal", name)
