@@ -69,6 +69,9 @@ func (a *File) read(f func(s *store) error) error {
 	return a.use(func() error {
 		a.store.mu.RLock()
 		defer a.store.mu.RUnlock()
+		if a.store.file == nil {
+			return a.store.lost
+		}
 		return f(a.store)
 	})
 }
@@ -200,10 +203,11 @@ func yieldAll(l *listing, yield func(*driver.Entry, error) bool, check func() er
 // Sync waits for the disk; every Put has handed its entries to the system.
 func (a *File) Sync(ctx context.Context) error {
 	return a.use(func() error {
-		if !a.store.file.Writable() {
+		if !a.store.write {
 			return nil
 		}
-		return a.store.file.Commit(true)
+		// In turn with the commits, so as not to make half of one last.
+		return a.store.submit(ctx, &job{durable: true})
 	})
 }
 

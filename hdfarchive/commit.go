@@ -3,7 +3,7 @@ package hdfarchive
 import (
 	"context"
 	"errors"
-	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/klepto-go/klepto/archive/driver"
@@ -11,7 +11,8 @@ import (
 	"github.com/klepto-go/klepto/keymap"
 )
 
-// A job is what one caller wants done: entries put, or one deleted. Jobs that wait
+// A job is what one caller wants done: entries put, one deleted, or the disk waited
+// for. Jobs that wait
 // while a commit is under way make up the next one, so that many goroutines share
 // one flush and one wait for the disk.
 type job struct {
@@ -19,6 +20,7 @@ type job struct {
 	ifAbsent bool
 	function string      // of the deletion, where there are no puts
 	key      *keymap.Key // what to delete
+	durable  bool        // wait for the disk
 
 	done   chan struct{}
 	stored int
@@ -29,8 +31,7 @@ type queue struct {
 	sync.Mutex
 	waiting []*job
 	working bool
-	durable bool  // the disk is waited for
-	broken  error // why nothing is written any more
+	durable bool // the disk is waited for, always
 }
 
 // submit has a job done and waits for it. It leaves a queue that has not yet begun
@@ -74,53 +75,57 @@ func (s *store) work() {
 			s.queue.Unlock()
 			return
 		}
-		err := s.queue.broken
+		durable := s.queue.durable
 		s.queue.Unlock()
-		if err == nil {
-			err = s.commit(batch)
-		}
+		s.commit(batch, durable)
 		for _, j := range batch {
-			if err != nil && (j.err == nil || !errors.Is(j.err, driver.ErrNotFound)) {
-				j.err = err
-			}
 			close(j.done)
 		}
 	}
 }
 
-// commit does the jobs of a batch and makes them last. An error is one of all.
-func (s *store) commit(batch []*job) error {
-	if err := s.perform(batch); err != nil {
-		// What the batch did by halves must not reach the file at Close.
-		if s.journal != nil {
-			err = errors.Join(err, s.journal.Rollback())
+// commit does the jobs of a batch and makes them last, all or none. Where one of
+// several cannot be done, each becomes a commit of its own; on a full disk none.
+func (s *store) commit(batch []*job, durable bool) {
+	err := s.perform(batch)
+	for _, j := range batch {
+		durable = durable || j.durable
+	}
+	if err == nil && durable {
+		err = s.file.Commit(true) // without s.mu: readers need not wait for the disk
+	}
+	if err == nil {
+		return
+	}
+	err = s.rollBack(err)
+	refused := func(j *job) bool { return j.err != nil && !errors.Is(j.err, driver.ErrNotFound) }
+	if len(batch) > 1 && slices.ContainsFunc(batch, refused) && !noSpace(err) {
+		for i := range batch {
+			s.commit(batch[i:i+1], durable)
 		}
-		err = fmt.Errorf("nothing more is written to %s, because a commit failed; free space or mend the disk, then open it again: %w", s.path, err)
-		s.queue.Lock()
-		s.queue.broken = err
-		s.queue.Unlock()
-		return err
+		return
 	}
-	if !s.queue.durable {
-		return nil
+	for _, j := range batch {
+		j.stored, j.err = 0, err
 	}
-	// Readers need not wait for the disk.
-	if err := s.file.Commit(true); err != nil {
-		return fmt.Errorf("the disk did not take what was written to %s: %w", s.path, err)
-	}
-	return nil
 }
 
 // perform does the jobs and hands them to the operating system.
 func (s *store) perform(batch []*job) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := s.revive(); err != nil {
+		return err
+	}
 	if err := s.file.Hold(); err != nil {
 		return err
 	}
 	changes := make(map[*function][]change)
 	for _, j := range batch {
-		j.err = s.do(j, changes)
+		j.stored = 0
+		if j.err = s.do(j, changes); j.err != nil && !errors.Is(j.err, driver.ErrNotFound) {
+			return j.err // it may have removed what it did not replace
+		}
 	}
 	for f, c := range changes {
 		if err := s.finish(f, c); err != nil {
@@ -135,7 +140,7 @@ func (s *store) perform(batch []*job) error {
 
 // do does one job, as far as it goes.
 func (s *store) do(j *job, changes map[*function][]change) error {
-	if len(j.puts) == 0 && j.key != nil {
+	if j.key != nil {
 		return s.remove(j, changes)
 	}
 	for _, p := range j.puts {
@@ -157,7 +162,7 @@ func (s *store) do(j *job, changes map[*function][]change) error {
 		}
 		replaced, err := f.write(p)
 		if err != nil {
-			return fmt.Errorf("writing to %s: %w", s.path, err)
+			return err
 		}
 		changes[f] = append(changes[f], change{record{flag: recordEntry, stored: p.stored}, p.e, replaced})
 		j.stored++

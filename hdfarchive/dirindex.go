@@ -115,7 +115,7 @@ func (a *hdfdir) refresh(ctx context.Context, function string) (*listing, error)
 	changed = changed || len(l.live) != len(old.live) || !maps.Equal(times, oldTimes)
 	if changed && len(l.live) > 0 && a.opts.Mode != Read {
 		err = a.writeIndex(path, l, times)
-		if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrNotExist) {
+		if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrNotExist) || noSpace(err) {
 			err = nil // the listing is complete without
 		}
 	}

@@ -27,7 +27,8 @@ type draft struct {
 }
 
 // Put writes the files of all entries, waits for the disk once for all, and gives
-// them their names in order.
+// them their names in order. Where one cannot be written, as on a full disk, those
+// before it are stored.
 func (a *hdfdir) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (stored int, err error) {
 	err = a.use(func() error {
 		if a.opts.Mode == Read {
@@ -55,13 +56,15 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 			os.Remove(d.temp) // gone under this name where it was renamed
 		}
 	}()
+	var failed error
 	for _, e := range entries {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
 		d, err := a.draft(e, ifAbsent, folders)
 		if err != nil {
-			return 0, err
+			failed = err // those before it are stored all the same
+			break
 		}
 		if d.temp != "" {
 			drafts = append(drafts, d)
@@ -70,13 +73,14 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 	if a.durable() {
 		err = parallel(len(drafts), func(i int) error { return syncPath(drafts[i].temp) })
 		if err != nil {
-			return 0, err
+			return 0, writeError(a.root, err)
 		}
 	}
 	for _, d := range drafts {
 		placed, err := place(d, ifAbsent)
 		if err != nil {
-			return stored, err
+			failed = err
+			break
 		}
 		if placed {
 			stored++
@@ -85,18 +89,22 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 		}
 	}
 	if !a.durable() {
-		return stored, nil
+		return stored, failed
 	}
 	changed := make([]string, 0, len(folders))
 	for f := range folders {
 		changed = append(changed, f)
 	}
-	return stored, parallel(len(changed), func(i int) error {
+	err = parallel(len(changed), func(i int) error {
 		if err := syncPath(changed[i]); !errors.Is(err, fs.ErrNotExist) { // gone with its last entry
 			return err
 		}
 		return nil
 	})
+	if failed != nil {
+		return stored, failed
+	}
+	return stored, writeError(a.root, err)
 }
 
 // parallel calls f for 0 to n-1, some at a time, and returns the first error.
@@ -159,7 +167,7 @@ func (a *hdfdir) inFolder(d *draft, folders map[string]bool, f func() error) err
 	for range 100 {
 		if _, e := os.Stat(dir); e != nil {
 			if err := os.MkdirAll(dir, 0o777); err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return openError(dir, err)
+				return writeError(dir, err)
 			}
 			folders[filepath.Dir(dir)], folders[a.root] = true, true
 		}
@@ -168,7 +176,7 @@ func (a *hdfdir) inFolder(d *draft, folders map[string]bool, f func() error) err
 		}
 	}
 	if err != nil && !errors.Is(err, driver.ErrCorrupt) {
-		return openError(dir, err)
+		return writeError(dir, err)
 	}
 	return err
 }
@@ -190,7 +198,7 @@ func present(path string, p *prepared) (bool, error) {
 func place(d *draft, ifAbsent bool) (stored bool, err error) {
 	if !ifAbsent {
 		if err := os.Rename(d.temp, d.path); err != nil {
-			return false, openError(d.path, err)
+			return false, writeError(d.path, err)
 		}
 		return true, nil
 	}
@@ -203,9 +211,9 @@ func place(d *draft, ifAbsent bool) (stored bool, err error) {
 			return false, err
 		}
 		err = os.Rename(d.temp, d.path)
-		return err == nil, err
+		return err == nil, writeError(d.path, err)
 	case err != nil: // no links on this file system
 		err = os.Rename(d.temp, d.path)
 	}
-	return err == nil, err
+	return err == nil, writeError(d.path, err)
 }

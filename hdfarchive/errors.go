@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
@@ -16,11 +17,13 @@ func openError(path string, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case noSpace(err):
+		return fmt.Errorf("%w; mode=r reads it meanwhile", spaceError(path, err))
 	case errors.Is(err, h5.ErrLocked):
 		return fmt.Errorf("%w: %s is open in another process; wait until that is done, or use hdfdir:, which many processes can write at once",
 			driver.ErrLocked, path)
 	case errors.Is(err, h5.ErrForeign), errors.Is(err, h5.ErrJournal):
-		return fmt.Errorf("%w: %s was left by a crash with a journal beside it that does not fit: %w", driver.ErrCorrupt, path, err)
+		return fmt.Errorf("%w: %s has a journal beside it that does not fit: %w", driver.ErrCorrupt, path, err)
 	case errors.Is(err, h5.ErrBusy):
 		return fmt.Errorf("%w: %s is held by readers; wait until they are done: %w", driver.ErrLocked, path, err)
 	case errors.Is(err, h5.ErrNotHDF5):
@@ -38,6 +41,34 @@ func openError(path string, err error) error {
 	return err
 }
 
+// commitError says that nothing of a commit was stored, and what to do.
+func commitError(path string, err error) error {
+	if noSpace(err) {
+		return spaceError(path, err)
+	}
+	return fmt.Errorf("%s did not take this commit, nothing of it is stored; what was stored before is: %w", path, err)
+}
+
+// noSpace tells whether the disk is full, or the quota or limit of its user.
+func noSpace(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
+}
+
+// spaceError says so, in place of all that failed because of it.
+func spaceError(path string, err error) error {
+	var errno syscall.Errno
+	errors.As(err, &errno)
+	return fmt.Errorf("%w for %s: what was stored before is safe; make room, then try again", errno, path)
+}
+
+// writeError is openError for a file or folder of an entry.
+func writeError(path string, err error) error {
+	if noSpace(err) {
+		return spaceError(path, err)
+	}
+	return openError(path, err)
+}
+
 // entryError is readError for one entry, with the way out.
 func entryError(err error) error {
 	if err = readError(err); errors.Is(err, driver.ErrCorrupt) {
@@ -51,7 +82,7 @@ func makeError(path string, err error) error {
 	if errors.Is(err, fs.ErrPermission) {
 		return fmt.Errorf("%w: %s may not be made in its folder; name another place, or change the permissions (%w)", driver.ErrReadOnly, path, fs.ErrPermission)
 	}
-	return openError(path, err)
+	return writeError(path, err)
 }
 
 // text1 is what an error of h5 says beside its sentinel.

@@ -149,6 +149,7 @@ func TestReadOnlyPlace(t *testing.T) {
 			wantListed(t, a, "f", entry("f", 1, nil))
 			closeNow(t, a)
 		}
+		wantLeft(t, filepath.Join(dir, "left"))
 		if _, err := hdfarchive.Open(filepath.Join(dir, "hdf"), nil); !errors.Is(err, archive.ErrReadOnly) || !strings.Contains(err.Error(), "mode=r") {
 			t.Errorf("writing: %v", err)
 		} else {
@@ -178,6 +179,7 @@ func TestReadOnlyPlace(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	leaveJournal(t, filepath.Join(dir, "left"))
 	self := filepath.Join(dir, "self.test")
 	exe, err := os.ReadFile("/proc/self/exe")
 	if err != nil {

@@ -15,8 +15,8 @@ import (
 // damaged. What you write is durable after the archive's next Put or Sync. Mind that
 // gonum's package stores a Go int in 32 bits and checks no lengths.
 func (a *File) HDF5() (f *hdf5.File, err error) {
-	err = a.use(func() error {
-		id, err := a.store.file.Reopen()
+	err = a.read(func(s *store) error {
+		id, err := s.file.Reopen()
 		if err == nil {
 			f = &hdf5.File{CommonFG: hdf5.CommonFG{Identifier: identifier(hdf5.NewDatatype, id)}}
 		}

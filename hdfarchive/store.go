@@ -30,14 +30,17 @@ func rootAttrs() []h5.Attr {
 
 // store is an open file with all archives of the process that use it.
 type store struct {
-	path    string
-	file    *h5.File
-	journal *h5.Journal
-	root    *h5.Group
-	refs    int // under inUse.Mutex
+	path  string
+	info  os.FileInfo // of the file when it was opened: path may get another
+	write bool
+	sync  h5.JournalSync
+	refs  int // under inUse.Mutex
 
 	mu        sync.RWMutex // held for writing by a commit
-	closed    bool
+	file      *h5.File     // nil where lost says why
+	lost      error
+	journal   *h5.Journal
+	root      *h5.Group
 	functions map[string]*function // by name; nil values are not kept
 	loading   sync.Mutex           // guards functions where mu is held for reading
 
@@ -58,8 +61,8 @@ func acquire(path string, o Options) (*store, error) {
 	defer inUse.Unlock()
 	if st, err := os.Stat(path); err == nil {
 		for _, s := range inUse.stores {
-			if have, err := os.Stat(s.path); err == nil && os.SameFile(st, have) {
-				if o.Mode != Read && !s.file.Writable() {
+			if os.SameFile(st, s.info) {
+				if o.Mode != Read && !s.write {
 					return nil, fmt.Errorf("%w: this program itself has %s open for reading; close that archive first", driver.ErrLocked, path)
 				}
 				s.refs++
@@ -96,23 +99,41 @@ func openStore(path string, o Options) (*store, error) {
 	if err := ensure(path, o.Mode); err != nil {
 		return nil, err
 	}
-	journal := h5.NewJournal(&h5.JournalOptions{Sync: map[Sync]h5.JournalSync{
-		SyncNormal: h5.JournalNormal, SyncFull: h5.JournalFull, SyncOff: h5.JournalOff,
-	}[o.Sync]})
-	f, err := h5.Open(path, &h5.FileOptions{Write: o.Mode != Read, Backing: journal})
+	info, err := os.Stat(path)
 	if err != nil {
 		return nil, openError(path, err)
 	}
-	s := &store{path: path, file: f, journal: journal, functions: make(map[string]*function)}
+	s := &store{path: path, info: info, write: o.Mode != Read, sync: map[Sync]h5.JournalSync{
+		SyncNormal: h5.JournalNormal, SyncFull: h5.JournalFull, SyncOff: h5.JournalOff,
+	}[o.Sync]}
+	if err := s.open(s.write); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// open opens the file.
+func (s *store) open(write bool) error {
+	journal := h5.NewJournal(&h5.JournalOptions{Sync: s.sync})
+	f, err := h5.Open(s.path, &h5.FileOptions{Write: write, Backing: journal})
+	if err != nil {
+		return openError(s.path, err)
+	}
+	s.file, s.journal, s.functions = f, journal, make(map[string]*function)
 	if s.root, err = f.Root(); err == nil {
-		if err = checkFormat(path, s.root); err == nil && o.Mode != Read {
+		if err = checkFormat(s.path, s.root); err == nil && write {
 			err = s.repair()
 		}
 	}
-	if err != nil {
-		return nil, errors.Join(openError(path, err), f.Close())
+	if err == nil {
+		return nil
 	}
-	return s, nil
+	if write {
+		err = errors.Join(err, journal.Rollback()) // a repair by halves
+	}
+	err = openError(s.path, errors.Join(err, f.Close()))
+	s.file = nil
+	return err
 }
 
 // checkFormat tells an archive from a file of somebody else.
@@ -143,6 +164,9 @@ func checkFormat(path string, root *h5.Group) error {
 func ensure(path string, mode Mode) error {
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) || mode != Create {
 		return openError(path, err)
+	}
+	if err := orphanedJournal(path); err != nil {
+		return err
 	}
 	dir := filepath.Dir(path)
 	if st, err := os.Stat(dir); err != nil {
@@ -265,15 +289,29 @@ func (s *store) function(name string) (*function, error) {
 func (s *store) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.closed = true
+	switch {
+	case s.file == nil:
+		return s.lost
+	case !s.write:
+		return s.shut()
+	case !s.file.Writable(): // since a commit failed
+		return errors.Join(s.lost, s.shut())
+	}
+	if err := s.file.Commit(true); err != nil {
+		s.journal.Rollback() // fails where the file was closed
+		s.shut()             // for the same reason
+		return commitError(s.path, err)
+	}
+	return openError(s.path, s.shut())
+}
+
+// shut closes the file and all that is open in it.
+func (s *store) shut() error {
 	var errs []error
 	for _, f := range s.functions {
 		errs = append(errs, f.close())
 	}
-	s.functions = nil
-	errs = append(errs, s.root.Close())
-	if s.file.Writable() {
-		errs = append(errs, s.file.Commit(true))
-	}
-	return errors.Join(append(errs, s.file.Close())...)
+	errs = append(errs, s.root.Close(), s.file.Close())
+	s.file, s.root, s.functions = nil, nil, nil
+	return errors.Join(errs...)
 }

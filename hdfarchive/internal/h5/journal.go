@@ -30,6 +30,9 @@ var (
 	ErrPoisoned = errors.New("closed to further commits")
 )
 
+// JournalSuffix ends the name of the journal, after that of the file.
+const JournalSuffix = "-wal"
+
 // JournalSync says what a commit outlives, besides the death of the process.
 type JournalSync int
 

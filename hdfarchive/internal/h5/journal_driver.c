@@ -286,6 +286,7 @@ journal *journal_arm(hid_t file, journal_fault *fault)
         /* Behind what HDF5 uses lies the rest of bulk data whose commit a crash prevented. */
         j->eof = j->committed = j->base = j->eoa;
         j->limit = journal_round_up(j->base);
+        journal_cut(j);
     }
     /* A new file is at once one that HDF5 programs open, even if the process dies in the next moment. */
     if (j->created && (journal_commit(j, &why) || (journal_apply(j, 0, 0, &why) && j->poisoned))) {

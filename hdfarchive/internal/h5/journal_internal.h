@@ -133,5 +133,6 @@ enum { JOURNAL_READ, JOURNAL_WRITE };
 journal *journal_open(const char *path, int mode, unsigned flags, const journal_options *options,
                       journal_fault *fault);
 int journal_close(journal *j, journal_fault *fault);
+void journal_cut(journal *j);
 
 #endif

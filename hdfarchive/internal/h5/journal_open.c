@@ -110,6 +110,13 @@ static int empty_file(journal *j, journal_fault *fault)
     return share_file(j, fault);
 }
 
+/* Gives back what bulk data took whose commit never came: on a full disk that may be all there is. No
+ * commit since the last checkpoint refers to it, nor the file. */
+void journal_cut(journal *j)
+{
+    if (j->disk > j->limit && ftruncate(j->fd, (off_t)j->limit) == 0) j->disk = j->limit;
+}
+
 /* Takes over what an earlier writer left. While readers hold the file, its journal stays and is
  * continued; its unfinished rest has to go, lest it look like part of what will be appended. Only a
  * checkpoint that was begun must first be finished: with new commits, what it has written already
@@ -125,6 +132,7 @@ static int replay(journal *j, journal_fault *fault)
                             "making %s was interrupted before anything was committed; it was removed, make it again", j->path);
     }
     if (j->number == 0) return j->stats.dropped_bytes ? journal_reset(j, fault) : 0;
+    journal_cut(j);
     if (journal_apply(j, 0, 0, fault) == 0) return 0;
     if (fault->code != JOURNAL_EBUSY) return -1;
     if (journal_verify(j, &applied, fault)) return -1;

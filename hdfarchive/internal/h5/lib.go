@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"syscall"
 	"unsafe"
 )
 
@@ -44,6 +45,8 @@ func call(op, name string, f func(r *C.k_reply) C.int, after func(r *C.k_reply))
 		e.Text = C.GoString(r.text)
 	}
 	switch code {
+	case C.K_FAIL:
+		e.Err = cause(e.Text)
 	case C.K_ABSENT:
 		e.Err = ErrAbsent
 	case C.K_REFUSED:
@@ -54,6 +57,17 @@ func call(op, name string, f func(r *C.k_reply) C.int, after func(r *C.k_reply))
 		e.Err = ErrMemory
 	}
 	return e
+}
+
+// cause finds in an error stack that the disk is full, which the caller can mend. The
+// file is not damaged then, and the message of the system stands in no other case.
+func cause(stack string) error {
+	for _, errno := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if strings.Contains(stack, fmt.Sprintf("errno = %d,", int(errno))) {
+			return errno
+		}
+	}
+	return ErrLibrary
 }
 
 // out copies what C hands back.
