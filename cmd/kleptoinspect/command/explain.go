@@ -12,14 +12,14 @@ import (
 	"github.com/klepto-go/klepto/archive"
 )
 
-// worded is an error in the words of this program, which still is what it was.
-type worded struct {
+// wordedError is an error in the words of this program, which still is what it was.
+type wordedError struct {
 	text string
 	err  error
 }
 
-func (e *worded) Error() string { return e.text }
-func (e *worded) Unwrap() error { return e.err }
+func (e *wordedError) Error() string { return e.text }
+func (e *wordedError) Unwrap() error { return e.err }
 
 var (
 	// What HDF5 says of one mistake: what was asked for first, why it failed last,
@@ -61,18 +61,18 @@ func openError(name string, err error) error {
 	case err == nil, cause == nil:
 		return err
 	case errors.Is(err, archive.ErrLocked):
-		return &worded{name + " is locked: the program that writes it must finish first, or at least finish what it is just now " +
+		return &wordedError{name + " is locked: the program that writes it must finish first, or at least finish what it is just now " +
 			"copying from its journal into the file; try again in a moment", err}
 	case errors.Is(err, fs.ErrNotExist):
-		return &worded{name + ": there is no such file or folder", err}
+		return &wordedError{name + ": there is no such file or folder", err}
 	case errors.Is(err, archive.ErrFormat):
-		return &worded{noArchive(name), err}
+		return &wordedError{noArchive(name), err}
 	case probed(err):
 		s := cause.Error()
 		for _, scheme := range archive.Schemes() {
 			s = strings.TrimPrefix(s, scheme+": ")
 		}
-		return &worded{s, err}
+		return &wordedError{s, err}
 	}
 	return err
 }
@@ -89,7 +89,7 @@ func noArchive(name string) string {
 	if i, err := os.Stat(path); err == nil && i.IsDir() {
 		return path + " is a folder, but not an archive; " + inside(path)
 	}
-	return name + " is not an archive" + known(" that this program can read: it knows ")
+	return name + " is not an archive that this program can read" + known(": it knows ")
 }
 
 func probed(err error) bool {

@@ -41,7 +41,7 @@ func checkScheme(name string) error {
 	if slices.Contains(archive.Schemes(), strings.ToLower(scheme)) {
 		return nil
 	}
-	return &worded{fmt.Sprintf("%s: there is no such file, and %q is an unknown scheme of archive URLs", name, scheme) +
+	return &wordedError{fmt.Sprintf("%s: there is no such file, and %q is an unknown scheme of archive URLs", name, scheme) +
 		known("; this program knows "), archive.ErrURL}
 }
 

@@ -30,7 +30,7 @@ the one command that writes.`,
 				return err
 			}
 			if p.Recover == nil {
-				return &worded{"this program knows no archives with a journal", archive.ErrFormat}
+				return &wordedError{"this program knows no archives with a journal", archive.ErrFormat}
 			}
 			commits, dropped, err := p.Recover(path)
 			switch i, no := os.Stat(path); {
