@@ -1,4 +1,4 @@
-package hdfarchive
+package hdfarchive_test
 
 import (
 	"strings"
@@ -9,65 +9,54 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/keymap"
 	"github.com/klepto-go/klepto/value"
 )
-
-// The parsers and escapes of this package meet bytes from outside, but have no
-// exported form: so these tests are inside.
 
 func FuzzEscape(f *testing.F) {
 	for _, s := range []string{"", "heat", ".", "..", "a/b", "%", "%2F", "\x00", "\xff", "größe", strings.Repeat("/", 300), ".klepto.json", "\u202e"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		s := escape(name)
-		if back, ok := unescape(s); !ok || back != name {
+		s := hdfarchive.Escape(name)
+		if back, ok := hdfarchive.Unescape(s); !ok || back != name {
 			t.Errorf("unescape(escape(%q)) = %q, %v", name, back, ok)
 		}
 		if s == "" || strings.ContainsAny(s, "/\x00") || s[0] == '.' || !utf8.ValidString(s) {
 			t.Errorf("escape(%q) = %q is no name", name, s)
 		}
-		if back, ok := unescape(name); ok && escape(back) != name {
+		if back, ok := hdfarchive.Unescape(name); ok && hdfarchive.Escape(back) != name {
 			t.Errorf("unescape(%q) = %q, which escapes otherwise", name, back)
 		}
-		for _, g := range []string{groupName(name), entryID(keymap.Key{Name: name})} {
-			if len(g) > maxName || strings.ContainsRune(g, '/') {
+		for _, g := range []string{hdfarchive.GroupName(name), hdfarchive.EntryID(keymap.Key{Name: name})} {
+			if len(g) > hdfarchive.MaxName || strings.ContainsRune(g, '/') {
 				t.Errorf("%q is no name of a file", g)
 			}
 		}
-		if id := entryID(keymap.Key{Name: name}); shard(id) == "" || !utf8.ValidString(shard(id)) || shard(id) == "." || shard(id) == ".." {
-			t.Errorf("shard(%q) = %q", id, shard(id))
+		if id := hdfarchive.EntryID(keymap.Key{Name: name}); hdfarchive.Shard(id) == "" || !utf8.ValidString(hdfarchive.Shard(id)) || hdfarchive.Shard(id) == "." || hdfarchive.Shard(id) == ".." {
+			t.Errorf("shard(%q) = %q", id, hdfarchive.Shard(id))
 		}
 	})
 }
 
 func FuzzCatalog(f *testing.F) {
-	e := &driver.Entry{Key: keymap.Key{Canonical: "c", Digest: xxh3.HashString128("c").Bytes(), Name: "n"}, Shape: "float64", Bytes: 8,
-		Provenance: driver.Provenance{Created: time.Unix(1, 2), Elapsed: 1 << 62}}
-	s, err := newStored(e)
+	b, err := hdfarchive.CatalogOf(&driver.Entry{Key: keymap.Key{Canonical: "c", Digest: xxh3.HashString128("c").Bytes(), Name: "n"}, Shape: "float64", Bytes: 8,
+		Provenance: driver.Provenance{Created: time.Unix(1, 2), Elapsed: 1 << 62}})
 	if err != nil {
 		f.Fatal(err)
 	}
-	b := record{flag: recordEntry, stored: s, mark: "m"}.append(nil)
-	b = record{flag: recordDamaged, stored: &stored{id: "x", call: "why"}}.append(b)
-	f.Add(record{flag: recordGone, stored: &stored{id: "x"}}.append(b))
+	f.Add(b)
 	f.Add([]byte{1, 'E'})
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		l, err := parseCatalog(b)
+		again, live, err := hdfarchive.RewriteCatalog(b)
 		if err != nil {
 			return
 		}
-		var again []byte
-		for _, r := range l.live {
-			again = r.append(again)
+		if _, n, err := hdfarchive.RewriteCatalog(again); err != nil || n != live {
+			t.Errorf("what was parsed does not parse: %d of %d, %v", n, live, err)
 		}
-		l2, err := parseCatalog(again)
-		if err != nil || len(l2.live) != len(l.live) {
-			t.Errorf("what was parsed does not parse: %v", err)
-		}
-		l.entries()
 	})
 }
 
@@ -76,19 +65,19 @@ func FuzzStored(f *testing.F) {
 	f.Add(`{"function":"f","args":{"x":1.0}}`, `{"created":"2024-02-29T12:00:00Z","seconds":1.5}`)
 	f.Add(`{"function":{"$string":{"$base64":"/w=="}},"args":null,"digest":1}`, `{"seconds":"x","elapsed_ns":9}`)
 	f.Fuzz(func(t *testing.T, call, prov string) {
-		s := &stored{id: strings.Repeat("0", 32), key: "k", call: call, prov: prov}
-		e, err := s.entry()
+		id := strings.Repeat("0", 32)
+		e, err := hdfarchive.EntryOf(id, "k", call, prov)
 		if err != nil {
 			return
 		}
 		if y := e.Provenance.Created.UTC().Year(); y < 0 || y > 9999 {
 			return // RFC 3339 reads a year that a zone then pushes over the edge
 		}
-		again, err := newStored(e)
+		call, prov, err = hdfarchive.TextsOf(e)
 		if err != nil {
 			t.Fatalf("what was read cannot be stored: %v", err)
 		}
-		e2, err := (&stored{id: s.id, key: s.key, call: again.call, prov: again.prov}).entry()
+		e2, err := hdfarchive.EntryOf(id, "k", call, prov)
 		if err != nil || !e2.Provenance.Created.Equal(e.Provenance.Created) || e2.Provenance.Elapsed != e.Provenance.Elapsed ||
 			e2.Call.Function != e.Call.Function || len(e2.Call.Args) != len(e.Call.Args) {
 			t.Errorf("%+v\ncomes back as\n%+v, %v", e, e2, err)
@@ -123,17 +112,17 @@ func TestSchemaWidens(t *testing.T) {
 	}
 	for i, a := range scalars {
 		for j, b := range scalars {
-			var s schema
+			var s hdfarchive.Schema
 			entries := []*driver.Entry{call(a), call(b), call(a)}
 			for _, e := range entries {
-				s.merge("id", e)
+				s.Merge("id", e)
 			}
 			for _, e := range entries {
-				if s.merge("id", e) {
+				if s.Merge("id", e) {
 					t.Errorf("%d, %d: an entry changes the schema that has it: %+v", i, j, s)
 				}
-				if row := s.appendRow(nil, "id", e); len(row) != s.rowType().Size {
-					t.Errorf("%d, %d: a row of %d bytes, its type has %d: %+v", i, j, len(row), s.rowType().Size, s)
+				if row := s.AppendRow(nil, "id", e); len(row) != s.RowType().Size {
+					t.Errorf("%d, %d: a row of %d bytes, its type has %d: %+v", i, j, len(row), s.RowType().Size, s)
 				}
 			}
 		}

@@ -1,0 +1,67 @@
+package hdfarchive
+
+import (
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+)
+
+// The parsers and escapes of this package meet bytes from outside, but have no
+// exported form: the tests reach them by these names.
+
+const MaxName = maxName
+
+var (
+	Escape    = escape
+	Unescape  = unescape
+	GroupName = groupName
+	EntryID   = entryID
+	Shard     = shard
+)
+
+type Schema = schema
+
+func (s *schema) Merge(id string, e *driver.Entry) bool { return s.merge(id, e) }
+
+func (s *schema) AppendRow(dst []byte, id string, e *driver.Entry) []byte {
+	return s.appendRow(dst, id, e)
+}
+
+func (s *schema) RowType() h5.Type { return s.rowType() }
+
+// CatalogOf returns a catalog with e, a damaged entry and one that is gone.
+func CatalogOf(e *driver.Entry) ([]byte, error) {
+	s, err := newStored(e)
+	if err != nil {
+		return nil, err
+	}
+	b := record{flag: recordEntry, stored: s, mark: "m"}.append(nil)
+	b = record{flag: recordDamaged, stored: &stored{id: "x", call: "why"}}.append(b)
+	return record{flag: recordGone, stored: &stored{id: "x"}}.append(b), nil
+}
+
+// RewriteCatalog parses a catalog and writes what is live in it again.
+func RewriteCatalog(b []byte) (again []byte, live int, err error) {
+	l, err := parseCatalog(b)
+	if err != nil {
+		return nil, 0, err
+	}
+	l.entries()
+	for _, r := range l.live {
+		again = r.append(again)
+	}
+	return again, len(l.live), nil
+}
+
+// EntryOf reads an entry from its texts.
+func EntryOf(id, key, call, prov string) (*driver.Entry, error) {
+	return (&stored{id: id, key: key, call: call, prov: prov}).entry()
+}
+
+// TextsOf writes the texts of an entry.
+func TextsOf(e *driver.Entry) (call, prov string, err error) {
+	s, err := newStored(e)
+	if err != nil {
+		return "", "", err
+	}
+	return s.call, s.prov, nil
+}
