@@ -140,7 +140,7 @@ func (d *decoder) compound(g *h5.Group, name string, i *h5.Info, n node, m value
 	}
 	cols := make([]value.Column, len(t.Members))
 	for k, mem := range t.Members {
-		a, err := column(mem, i.Shape, rows, t.Size)
+		a, err := column(mem, i.Shape, t.Size)
 		if err == nil && len(n.Members) > 0 {
 			a.Meta = n.Members[k].meta(a.Meta)
 			a.Elem, err = n.Members[k].elem(a.Elem)
@@ -179,7 +179,7 @@ func (d *decoder) compound(g *h5.Group, name string, i *h5.Info, n node, m value
 }
 
 // column describes the array that a member is in all rows, without its data.
-func column(m h5.Member, outer []int, rows, size int) (*value.Array, error) {
+func column(m h5.Member, outer []int, size int) (*value.Array, error) {
 	base, shape := m.Type, slices.Clone(outer)
 	if base.Class == h5.ArrayOf {
 		shape = append(shape, base.Dims...)

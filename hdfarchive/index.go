@@ -308,7 +308,7 @@ func (x *index) apply(g *h5.Group, changes []change, sequence int64) (ok bool, e
 		if err := g.WriteRows(indexName, t, old, fresh); err != nil {
 			return false, err
 		}
-		old, fresh = x.rows, nil
+		fresh = nil
 		if err := x.loadIDs(g); err != nil {
 			return false, err
 		}

@@ -102,7 +102,7 @@ func readNode(i *h5.Info, tooLong string) (n node, m value.Meta, err error) {
 	}
 	if text != "" {
 		if err := json.Unmarshal([]byte(text), &n); err != nil {
-			return n, m, fmt.Errorf("%w: the attribute tree: %v", driver.ErrCorrupt, err)
+			return n, m, fmt.Errorf("%w: the attribute tree: %w", driver.ErrCorrupt, err)
 		}
 	}
 	if a := i.Attr("units"); a != nil {

@@ -27,8 +27,8 @@ func (s *store) rollBack(err error) error {
 	if e := s.journal.Rollback(); e != nil {
 		return errors.Join(err, e)
 	}
-	s.shut() // complains of what err says
-	s.revive()
+	_ = s.shut()   // complains of what err says
+	_ = s.revive() // keeps its error in s.lost, for the next batch
 	return err
 }
 

@@ -298,8 +298,8 @@ func (s *store) close() error {
 		return errors.Join(s.lost, s.shut())
 	}
 	if err := s.file.Commit(true); err != nil {
-		s.journal.Rollback() // fails where the file was closed
-		s.shut()             // for the same reason
+		_ = s.journal.Rollback() // fails where the file was closed
+		_ = s.shut()             // for the same reason
 		return commitError(s.path, err)
 	}
 	return openError(s.path, s.shut())

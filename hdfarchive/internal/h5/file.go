@@ -72,7 +72,9 @@ func Open(path string, o *FileOptions) (*File, error) {
 	if err := call("open", path, func(r *C.k_reply) C.int { return C.k_fapl(unlocked, r) }, func(r *C.k_reply) { fapl = C.hid_t(r.a) }); err != nil {
 		return nil, err
 	}
-	defer call("close access list", path, func(r *C.k_reply) C.int { return C.k_close_plist(fapl, r) }, nil)
+	defer func() { // the list is only a list: the file is open, or failed to, without it
+		_ = call("close access list", path, func(r *C.k_reply) C.int { return C.k_close_plist(fapl, r) }, nil)
+	}()
 	if err := f.backing.install(path, fapl); err != nil {
 		return nil, err
 	}

@@ -145,7 +145,7 @@ func (j *Journal) commit(f *File, durable bool) error {
 		}
 	}
 	// The commit stands even where the checkpoint fails: the next one says why it cannot.
-	j.locked("checkpoint", func(fault *C.journal_fault) C.int { return C.journal_relieve(j.handle, fault) })
+	_ = j.locked("checkpoint", func(fault *C.journal_fault) C.int { return C.journal_relieve(j.handle, fault) })
 	return nil
 }
 
