@@ -70,6 +70,12 @@
 // when its commit is in the journal, with sync=full when the disk has it; what a power
 // cut can take is said at Sync.
 //
+// A commit that fails, as on a full disk, stores nothing of what it was to, whatever
+// it was to replace included; the file is opened again as it was, and the next Put
+// goes on where there is room. Until the journal fits into the file, reading needs no
+// room, opening for writing and closing do: the error is syscall.ENOSPC, and the
+// journal stays. A folder stores of a PutMany what fits, and says how many.
+//
 // Do not move, copy or change a file that has a journal beside it without opening it
 // once: a journal that does not fit its file any more is refused, and neither touched.
 //
