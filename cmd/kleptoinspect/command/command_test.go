@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -431,6 +432,24 @@ func TestDamage(t *testing.T) {
 		t.Errorf("exit %d, %q, %q", code, stderr, stdout)
 	}
 }
+
+// A listing that is cut off by a full disk does not look like a short one.
+func TestOutputFails(t *testing.T) {
+	a := memarchive.New()
+	fill(t, a)
+	made.Store("full", a)
+	for _, name := range []string{"info", "ls", "tree"} {
+		var errs bytes.Buffer
+		env := &command.Env{Out: full{}, Err: &errs}
+		if code := command.Run(t.Context(), []string{name, "test:full"}, env); code != command.ExitError || !strings.Contains(errs.String(), "no space") {
+			t.Errorf("%s: exit %d, %q", name, code, errs.String())
+		}
+	}
+}
+
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
 
 func TestVersionAndHelp(t *testing.T) {
 	if stdout, _, code := run(t, "--version"); code != 0 || stdout != "kleptoinspect v1.2.3\n" {

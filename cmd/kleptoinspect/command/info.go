@@ -126,7 +126,7 @@ func (p *program) info(url string, l *listing) error {
 			{"disk_bytes", diskJSON}, {"seconds", float(total.elapsed.Seconds())}, {"functions", fns},
 		})
 	}
-	p.printf("%s\n", p.style(bold, url))
+	p.printf("%s\n", p.style(bold, quoteIfNeeded(url)))
 	line := plural(total.Entries, "entry", "entries") + " of " + plural(len(l.functions), "function", "functions") +
 		", " + size(total.bytes) + " of results"
 	if onDisk {
@@ -148,7 +148,7 @@ func (p *program) info(url string, l *listing) error {
 	t.column("last", false)
 	for _, f := range functions {
 		t.rows = append(t.rows, []string{
-			f.Name + "(" + strings.Join(f.Args, ", ") + ")", orDash(f.Version), orDash(f.Rounding),
+			quoteIfNeeded(f.Name) + "(" + strings.Join(f.Args, ", ") + ")", orDash(f.Version), orDash(f.Rounding),
 			strconv.Itoa(f.Entries), strconv.FormatInt(f.bytes, 10), seconds(f.elapsed), p.when(f.first), p.when(f.last),
 		})
 	}

@@ -46,9 +46,15 @@ type Env struct {
 // Run runs the program with its arguments (without its name) and returns its
 // exit code. Errors are one line on env.Err.
 func Run(ctx context.Context, args []string, env *Env) int {
-	root := newRoot(env)
+	checked := *env
+	out := &output{w: env.Out}
+	checked.Out = out
+	root := newRoot(&checked)
 	root.SetArgs(append([]string{}, args...)) // not nil, which means those of the process
 	err := root.ExecuteContext(ctx)
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("the output is not complete: %w", out.err)
+	}
 	switch {
 	case err == nil:
 		return ExitOK
@@ -62,6 +68,21 @@ func Run(ctx context.Context, args []string, env *Env) int {
 	}
 	fmt.Fprintf(env.Err, "kleptoinspect: %s\n", msg)
 	return ExitError
+}
+
+// output remembers the first error of a writer, so that a listing that was cut off,
+// by a full disk say, does not look like a short one.
+type output struct {
+	w   io.Writer
+	err error
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	n, err := o.w.Write(b)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // usageError is a mistake in the command line.
