@@ -23,5 +23,6 @@
 //
 // # Numbers
 //
-// `make bench` takes some three minutes on two idle cores.
+// `make bench` takes some four minutes on two cores, most of it to fill caches with a million
+// entries.
 package benchmarks

@@ -14,7 +14,7 @@
 // millisecond, so that some rounds are not disturbed. The sides take turns, so
 // that what slows the machine for a while slows all of them.
 //
-// The rounds of a race are spread over two seconds, and a topic whose promises are
+// The rounds of a race are spread over a second, and a topic whose promises are
 // missed or only just kept is measured once more: what disturbs may last. The best of
 // both times counts, for ours and for the rivals alike.
 //

@@ -11,7 +11,7 @@ import (
 const Round = time.Millisecond
 
 // Spread is how long the rounds of a race take at least, with pauses between them.
-const Spread = 2 * time.Second
+const Spread = time.Second
 
 // Race times one operation of ours beside those of rivals, in turn.
 type Race struct {

@@ -24,7 +24,7 @@ func Main(topics []Topic) int {
 	flags := flag.NewFlagSet(os.Args[0], flag.ContinueOnError)
 	run := flags.String("run", "", "measure only topics whose name matches the `regexp`")
 	strict := flags.Bool("strict", false, "exit with 1 when a target is missed")
-	rounds := flags.Int("rounds", 150, "time each side this `often`; the fastest counts")
+	rounds := flags.Int("rounds", 100, "time each side this `often`; the fastest counts")
 	bare := flags.Bool("bare", false, "leave out the lines above the table")
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		return 2
