@@ -13,7 +13,7 @@ func simplexes(r *recorder) {
 		r.call("rosenbrock", 2, x...)
 		sum := 0.0
 		for i := range len(x) - 1 {
-			sum += 100*math.Pow(x[i+1]-x[i]*x[i], 2) + math.Pow(1-x[i], 2)
+			sum += 100*square(x[i+1]-x[i]*x[i]) + square(1-x[i])
 		}
 		return sum
 	}
@@ -21,6 +21,8 @@ func simplexes(r *recorder) {
 		nelderMead(rosenbrock, vector(4, func() float64 { return r.Float64()*4 - 2 }), 500)
 	}
 }
+
+func square(x float64) float64 { return x * x }
 
 type vertex struct {
 	x []float64

@@ -20,7 +20,7 @@ func metropolis(r *recorder) {
 // banana is the logarithm of a density along a parabola.
 func banana(r *recorder, x, y float64) float64 {
 	r.call("log density", 1, x, y)
-	return -(x*x/8 + math.Pow(y-x*x/4, 2)/2)
+	return -(x*x/8 + square(y-x*x/4)/2)
 }
 
 // hamiltonian follows trajectories by leapfrog steps, in either direction and of
