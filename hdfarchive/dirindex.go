@@ -190,18 +190,14 @@ func (a *hdfdir) writeIndex(path string, l *listing, times folders) error {
 	if err != nil {
 		return err
 	}
-	// In memory first, where no full disk fails it.
-	image, err := makeImage(path, func(root *h5.Group) error {
+	// Not synced: an index that a power cut takes is made anew.
+	err = makeFile(temp, false, func(root *h5.Group) error {
 		if _, err := rebuild(root, l, 0); err != nil {
 			return err
 		}
 		return root.Put(shardsName, &h5.Dataset{Type: byteType, Shape: []int{len(text)}, Data: text})
 	})
 	if err != nil {
-		return err
-	}
-	// Not synced: an index that a power cut takes is made anew.
-	if err := os.WriteFile(temp, image, 0o666); err != nil {
 		return err
 	}
 	return os.Rename(temp, path)

@@ -197,26 +197,6 @@ func makeFile(path string, durable bool, fill func(root *h5.Group) error) error 
 	if err != nil {
 		return err
 	}
-	if err = errors.Join(fillFile(f, fill), f.Close()); err != nil || !durable {
-		return err
-	}
-	return syncPath(path) // after the close, which writes too
-}
-
-// makeImage returns the bytes of such a file.
-func makeImage(path string, fill func(root *h5.Group) error) ([]byte, error) {
-	f, err := h5.Open(path, &h5.FileOptions{Create: true, Unlocked: true, Backing: h5.Memory{}})
-	if err != nil {
-		return nil, err
-	}
-	var image []byte
-	if err = fillFile(f, fill); err == nil {
-		image, err = f.Image()
-	}
-	return image, errors.Join(err, f.Close())
-}
-
-func fillFile(f *h5.File, fill func(root *h5.Group) error) error {
 	root, err := f.Root()
 	if err == nil {
 		err = root.SetAttrs(".", rootAttrs())
@@ -224,7 +204,10 @@ func fillFile(f *h5.File, fill func(root *h5.Group) error) error {
 	if err == nil {
 		err = fill(root)
 	}
-	return err
+	if err = errors.Join(err, f.Close()); err != nil || !durable {
+		return err
+	}
+	return syncPath(path) // after the close, which writes too
 }
 
 // repair makes every index anew that does not fit its entries: another program may
