@@ -132,6 +132,7 @@ static int replay(journal *j, journal_fault *fault)
                             "making %s was interrupted before anything was committed; it was removed, make it again", j->path);
     }
     if (j->number == 0) return j->stats.dropped_bytes ? journal_reset(j, fault) : 0;
+    if (journal_verify(j, &applied, fault)) return -1; /* before anything is touched */
     journal_cut(j);
     if (journal_apply(j, 0, 0, fault) == 0) return 0;
     if (fault->code != JOURNAL_EBUSY) return -1;
