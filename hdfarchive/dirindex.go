@@ -191,7 +191,7 @@ func (a *hdfdir) writeIndex(path string, l *listing, times folders) error {
 		return err
 	}
 	// Not synced: an index that a power cut takes is made anew.
-	err = makeFile(temp, false, func(root *h5.Group) error {
+	err = makeTables(temp, func(root *h5.Group) error {
 		if _, err := rebuild(root, l, 0); err != nil {
 			return err
 		}

@@ -197,6 +197,25 @@ func makeFile(path string, durable bool, fill func(root *h5.Group) error) error 
 	if err != nil {
 		return err
 	}
+	if err = errors.Join(fillFile(f, fill), f.Close()); err != nil || !durable {
+		return err
+	}
+	return syncPath(path) // after the close, which writes too
+}
+
+// makeTables is makeFile for a file with tables, which HDF5 makes in memory.
+func makeTables(path string, fill func(root *h5.Group) error) error {
+	f, err := h5.Open(path, &h5.FileOptions{Create: true, Backing: h5.Memory{}})
+	if err != nil {
+		return err
+	}
+	if err = fillFile(f, fill); err == nil {
+		err = f.WriteTo(path)
+	}
+	return errors.Join(err, f.Close())
+}
+
+func fillFile(f *h5.File, fill func(root *h5.Group) error) error {
 	root, err := f.Root()
 	if err == nil {
 		err = root.SetAttrs(".", rootAttrs())
@@ -204,10 +223,7 @@ func makeFile(path string, durable bool, fill func(root *h5.Group) error) error 
 	if err == nil {
 		err = fill(root)
 	}
-	if err = errors.Join(err, f.Close()); err != nil || !durable {
-		return err
-	}
-	return syncPath(path) // after the close, which writes too
+	return err
 }
 
 // repair makes every index anew that does not fit its entries: another program may

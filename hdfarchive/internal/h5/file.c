@@ -39,6 +39,26 @@ int k_fapl(int unlocked, k_reply *r) {
 	return k_leave(r, K_OK);
 }
 
+/* The file stays in memory and has no other form. */
+int k_in_memory(hid_t fapl, k_reply *r) {
+	k_enter(r);
+	return k_leave(r, H5Pset_fapl_core(fapl, 1 << 16, 0) < 0 ? K_FAIL : K_OK);
+}
+
+/* out = the bytes of the file, flushed before */
+int k_image(hid_t file, k_reply *r) {
+	k_enter(r);
+	ssize_t n = H5Fget_file_image(file, NULL, 0);
+	if (n <= 0)
+		return k_leave(r, K_FAIL);
+	if (!(r->out = malloc((size_t)n)))
+		return k_leave(r, K_NOMEM);
+	if (H5Fget_file_image(file, r->out, (size_t)n) != n)
+		return k_leave(r, K_FAIL);
+	r->n = (size_t)n;
+	return k_leave(r, K_OK);
+}
+
 int k_close_plist(hid_t id, k_reply *r) {
 	k_enter(r);
 	return k_leave(r, H5Pclose(id) < 0 ? K_FAIL : K_OK);

@@ -84,6 +84,8 @@ int k_version(unsigned *major, unsigned *minor, unsigned *release);
 int64_t k_handles(void);
 int k_open(const char *path, int create, int writable, hid_t fapl, k_reply *r);
 int k_fapl(int unlocked, k_reply *r);
+int k_in_memory(hid_t fapl, k_reply *r);
+int k_image(hid_t file, k_reply *r);
 int k_close_plist(hid_t id, k_reply *r);
 int k_flush(hid_t file, k_reply *r);
 int k_reopen(hid_t file, k_reply *r);
