@@ -32,9 +32,13 @@ func digests(n int) []digest {
 
 func hash(d digest) uint64 { return binary.LittleEndian.Uint64(d[:]) }
 
-// shuffled is the order in which caches are filled, so that the order of gets is
-// not that of entries in memory.
-func shuffled(n int) []int { return rand.New(rand.NewPCG(5, 6)).Perm(n) }
+// fill sets the keys in a shuffled order, so that the order of gets is not that of
+// entries in memory.
+func fill(keys []digest, set func(k *digest, i int)) {
+	for i, at := range rand.New(rand.NewPCG(5, 6)).Perm(len(keys)) {
+		set(&keys[at], i)
+	}
+}
 
 // contender is a full cache.
 type contender struct {
@@ -65,9 +69,7 @@ var contenders = []struct {
 
 func newOurs(p cache.Policy, keys []digest) contender {
 	c := measure.Must(cache.New(&cache.Options[digest, int]{Policy: p, MaxEntries: len(keys), Hash: hash}))
-	for i, at := range shuffled(len(keys)) {
-		c.Set(keys[at], i)
-	}
+	fill(keys, func(k *digest, i int) { c.Set(*k, i) })
 	return contender{hits: func(from, to int) (n int) {
 		for _, k := range keys[from:to] {
 			if _, ok := c.Get(k); ok {
@@ -80,9 +82,7 @@ func newOurs(p cache.Policy, keys []digest) contender {
 
 func newHashicorp(keys []digest) contender {
 	c := measure.Must(lru.New[digest, int](len(keys)))
-	for i, at := range shuffled(len(keys)) {
-		c.Add(keys[at], i)
-	}
+	fill(keys, func(k *digest, i int) { c.Add(*k, i) })
 	return contender{hits: func(from, to int) (n int) {
 		for _, k := range keys[from:to] {
 			if _, ok := c.Get(k); ok {
@@ -95,9 +95,7 @@ func newHashicorp(keys []digest) contender {
 
 func newOtter(keys []digest) contender {
 	c := measure.Must(otter.New(&otter.Options[digest, int]{MaximumSize: len(keys)}))
-	for i, at := range shuffled(len(keys)) {
-		c.Set(keys[at], i)
-	}
+	fill(keys, func(k *digest, i int) { c.Set(*k, i) })
 	c.CleanUp()
 	return contender{hits: func(from, to int) (n int) {
 		for _, k := range keys[from:to] {
@@ -111,9 +109,7 @@ func newOtter(keys []digest) contender {
 
 func newTheine(keys []digest) contender {
 	c := measure.Must(theine.NewBuilder[digest, int](int64(len(keys))).Build())
-	for i, at := range shuffled(len(keys)) {
-		c.Set(keys[at], i, 1)
-	}
+	fill(keys, func(k *digest, i int) { c.Set(*k, i, 1) })
 	c.Wait()
 	return contender{hits: func(from, to int) (n int) {
 		for _, k := range keys[from:to] {
@@ -135,12 +131,12 @@ func newRistretto(keys []digest) contender {
 		IgnoreInternalCost: true,
 	}))
 	text := func(k *digest) string { return unsafe.String(&k[0], len(k)) }
-	for i, at := range shuffled(len(keys)) {
-		c.Set(text(&keys[at]), i, 1)
+	fill(keys, func(k *digest, i int) {
+		c.Set(text(k), i, 1)
 		if i&1023 == 1023 {
 			c.Wait() // it drops what comes faster than its buffer empties
 		}
-	}
+	})
 	c.Wait()
 	return contender{hits: func(from, to int) (n int) {
 		for i := range keys[from:to] {
@@ -154,9 +150,7 @@ func newRistretto(keys []digest) contender {
 
 func newFreeLRU(keys []digest) contender {
 	c := measure.Must(freelru.NewSynced[digest, int](uint32(len(keys)), func(d digest) uint32 { return uint32(hash(d)) }))
-	for i, at := range shuffled(len(keys)) {
-		c.Add(keys[at], i)
-	}
+	fill(keys, func(k *digest, i int) { c.Add(*k, i) })
 	return contender{hits: func(from, to int) (n int) {
 		for _, k := range keys[from:to] {
 			if _, ok := c.Get(k); ok {
@@ -169,9 +163,7 @@ func newFreeLRU(keys []digest) contender {
 
 func newPhuslu(keys []digest) contender {
 	c := phuslu.NewLRUCache[digest, int](len(keys))
-	for i, at := range shuffled(len(keys)) {
-		c.Set(keys[at], i)
-	}
+	fill(keys, func(k *digest, i int) { c.Set(*k, i) })
 	return contender{hits: func(from, to int) (n int) {
 		for _, k := range keys[from:to] {
 			if _, ok := c.Get(k); ok {
@@ -184,9 +176,7 @@ func newPhuslu(keys []digest) contender {
 
 func newSyncMap(keys []digest) contender {
 	var m sync.Map
-	for i, at := range shuffled(len(keys)) {
-		m.Store(keys[at], i)
-	}
+	fill(keys, func(k *digest, i int) { m.Store(*k, i) })
 	return contender{hits: func(from, to int) (n int) {
 		for _, k := range keys[from:to] {
 			if _, ok := m.Load(k); ok {
@@ -240,9 +230,7 @@ func (h *byHand[K, V]) set(k K, v V) {
 
 func newByHand(keys []digest) contender {
 	c := &byHand[digest, int]{bound: len(keys)}
-	for i, at := range shuffled(len(keys)) {
-		c.set(keys[at], i)
-	}
+	fill(keys, func(k *digest, i int) { c.set(*k, i) })
 	return contender{hits: func(from, to int) (n int) {
 		for _, k := range keys[from:to] {
 			if _, ok := c.get(k); ok {

@@ -19,7 +19,6 @@ func heaps() []measure.Topic {
 // of key and value, with that of the first few peers.
 func overhead(name string, entries, peers int) []measure.Line {
 	keys := digests(entries)
-	shuffled(entries) // its garbage is not the caches'
 	cost := func(make func(keys []digest) contender) float64 {
 		var c contender
 		bytes := measure.Heap(func() any {
