@@ -69,12 +69,13 @@ func slice64(dst, src []float64, digits int) {
 	switch {
 	case digits >= 0 && digits < len(pow10):
 		s := pow10[digits]
-		n := fractionsWide(dst, src, s)
+		n := wide(dst, src, s)
 		fractions(dst[n:], src[n:], s)
 	case digits < 0 && digits > -len(pow10):
 		s := pow10[-digits]
-		n := wholesWide(dst, src, s)
-		wholes(dst[n:], src[n:], s)
+		for i, x := range src {
+			dst[i] = whole(x, s)
+		}
 	default:
 		for i, x := range src {
 			dst[i] = roundFar(x, digits)
@@ -97,13 +98,6 @@ func fractions(dst, src []float64, s float64) {
 			r = productTie(x, s, y, r)
 		}
 		dst[i] = r / s
-	}
-}
-
-func wholes(dst, src []float64, s float64) {
-	dst = dst[:len(src)]
-	for i, x := range src {
-		dst[i] = whole(x, s)
 	}
 }
 

@@ -22,10 +22,10 @@ func ExampleSlice() {
 func TestSlice(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 2000 {
-		digits := r.IntN(52) - 26
-		src := make([]float64, r.IntN(40))
+		digits, rare := r.IntN(52)-26, 4<<r.IntN(6)
+		src := make([]float64, r.IntN(80))
 		for i := range src {
-			if src[i] = r.NormFloat64(); r.IntN(4) == 0 {
+			if src[i] = r.NormFloat64(); r.IntN(rare) == 0 {
 				src[i] = hard(r, digits)
 			}
 		}
@@ -61,6 +61,19 @@ func TestSlice(t *testing.T) {
 		for i := range src {
 			if !same(src[i], dst[i]) {
 				t.Fatalf("in place: %x, want %x", src[i], dst[i])
+			}
+		}
+	}
+}
+
+// TestSliceDigits: no number of digits is too large or too small for a slice.
+func TestSliceDigits(t *testing.T) {
+	for _, digits := range []int{math.MinInt, -400, -308, -23, -22, 22, 23, 323, 400, math.MaxInt} {
+		src, dst := []float64{1.5, -2.5e300, 5e-324}, make([]float64, 3)
+		rounding.Slice(dst, src, digits)
+		for i, x := range src {
+			if want := rounding.Round(x, digits); !same(dst[i], want) {
+				t.Errorf("Slice of %v at %d digits: %v, want %v", x, digits, dst[i], want)
 			}
 		}
 	}
