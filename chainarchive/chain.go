@@ -162,6 +162,34 @@ func (c *chain) Delete(ctx context.Context, function string, key keymap.Key) err
 	return nil
 }
 
+// Acquire implements driver.Leaser with the leases of the last link that is written
+// to and has any: the one that is shared.
+func (c *chain) Acquire(ctx context.Context, function string, key keymap.Key) (driver.Lease, error) {
+	leaser := c.leaser()
+	if leaser == nil {
+		return nil, nil
+	}
+	return leaser.Acquire(ctx, function, key)
+}
+
+// ReleaseAll implements driver.Leaser.
+func (c *chain) ReleaseAll(ctx context.Context) (int, error) {
+	leaser := c.leaser()
+	if leaser == nil {
+		return 0, nil
+	}
+	return leaser.ReleaseAll(ctx)
+}
+
+func (c *chain) leaser() driver.Leaser {
+	for _, l := range slices.Backward(c.writes) {
+		if leaser, ok := l.Driver().(driver.Leaser); ok {
+			return leaser
+		}
+	}
+	return nil
+}
+
 func (c *chain) Functions(ctx context.Context) ([]driver.Function, error) {
 	byName := map[string]driver.Function{}
 	for _, l := range c.links {

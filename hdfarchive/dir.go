@@ -21,9 +21,10 @@ import (
 // hdfdir is an archive in a folder: a file an entry, complete before it gets its
 // name, so that any number of processes need no lock.
 type hdfdir struct {
-	root string
-	opts Options
-	url  string
+	root   string
+	opts   Options
+	url    string
+	leases *leases
 
 	mu      sync.RWMutex // held for reading by operations, so that Close waits
 	closed  bool
@@ -77,7 +78,7 @@ func openDir(path string, o *Options) (*hdfdir, error) {
 	if err := checkMarker(root, opts.Mode); err != nil {
 		return nil, err
 	}
-	return &hdfdir{root: root, opts: opts, url: canonicalURL("hdfdir", root, opts)}, nil
+	return &hdfdir{root: root, opts: opts, url: canonicalURL("hdfdir", root, opts), leases: newLeases(root)}, nil
 }
 
 // checkMarker wants the marker in a folder, and with mode Create puts it into an
@@ -215,6 +216,9 @@ func (a *hdfdir) Close() error {
 		return nil
 	}
 	a.closed = true
+	if a.opts.Mode != Read {
+		a.leases.sweep()
+	}
 	var errs []error
 	a.touched.Range(func(name, _ any) bool {
 		if _, err := a.refresh(context.Background(), name.(string)); err != nil {

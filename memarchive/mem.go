@@ -16,6 +16,8 @@ import (
 // mem keeps entries in a map a function. What is in the maps is never changed,
 // only replaced, so that it may be copied outside the lock.
 type mem struct {
+	driver.LocalLeases
+
 	mu        sync.RWMutex
 	closed    bool
 	functions map[string]map[string]*driver.Entry // by name, then canonical key

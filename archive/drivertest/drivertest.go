@@ -34,6 +34,8 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 				t.Skip("this kind does not outlive Close")
 			case demand.readOnly && h.OpenReadOnly == nil:
 				t.Skip("this kind has no read-only mode")
+			case demand.leases && !h.open(t).CanLease():
+				t.Skip("this kind has no leases")
 			}
 			demand.test(t, h)
 		})
@@ -44,6 +46,7 @@ var demands = []struct {
 	name     string
 	durable  bool // asked of durable kinds only
 	readOnly bool // asked of kinds with a read-only mode only
+	leases   bool // asked of kinds with leases only
 	test     func(t *testing.T, h Harness)
 }{
 	{name: "Empty", test: testEmpty},
@@ -71,6 +74,10 @@ var demands = []struct {
 	{name: "ReopenChanged", durable: true, test: testReopenChanged},
 	{name: "URL", durable: true, test: testURL},
 	{name: "ReadOnly", readOnly: true, test: testReadOnly},
+	{name: "Lease", leases: true, test: testLease},
+	{name: "LeaseCommit", leases: true, test: testLeaseCommit},
+	{name: "LeaseOnce", leases: true, test: testLeaseOnce},
+	{name: "LeaseFailure", leases: true, test: testLeaseFailure},
 }
 
 // open opens the archive and closes it at the end of the test.
