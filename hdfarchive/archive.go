@@ -102,7 +102,11 @@ func (a *File) get(function string, key keymap.Key, value bool) (e *driver.Entry
 		if f == nil {
 			return driver.ErrNotFound
 		}
-		id, i, stored, err := f.stat(key, f.entries.Stat)
+		look := f.entries.Stat
+		if value {
+			look = f.entries.Fetch
+		}
+		id, i, stored, err := f.stat(key, look)
 		if err != nil {
 			return entryError(err)
 		}

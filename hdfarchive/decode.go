@@ -36,7 +36,7 @@ func damaged(format string, args ...any) error {
 
 // child reads the value of a child of g.
 func (d *decoder) child(g *h5.Group, name string, depth int) (value.Value, error) {
-	i, err := g.Stat(name, valueAttrs...)
+	i, err := g.Fetch(name, valueAttrs...)
 	if err != nil {
 		return nil, err
 	}

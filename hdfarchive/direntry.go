@@ -37,7 +37,7 @@ func readFile(path, id string, want keymap.Key, value bool) (*stored, *driver.En
 	var s *stored
 	var e *driver.Entry
 	err := withFile(path, func(file *h5.File, root *h5.Group) error {
-		i, err := root.Stat(valueName, entryAttrs...)
+		i, err := root.Fetch(valueName, entryAttrs...)
 		if err == nil {
 			s, err = readStored(id, i, func() (*h5.Group, error) { return openLarge(root, valueName) })
 		}

@@ -5,9 +5,10 @@
 
 /* Requests and replies are little-endian, whatever the machine. */
 
-void k_put_bytes(k_buf *b, const void *p, size_t n) {
+/* k_room makes n bytes at the end for the caller to fill, or returns NULL. */
+uint8_t *k_room(k_buf *b, size_t n) {
 	if (b->failed)
-		return;
+		return NULL;
 	if (b->cap - b->n < n) {
 		size_t cap = b->cap ? 2 * b->cap : 512;
 		while (cap - b->n < n)
@@ -15,14 +16,20 @@ void k_put_bytes(k_buf *b, const void *p, size_t n) {
 		uint8_t *q = realloc(b->p, cap);
 		if (!q) {
 			b->failed = 1;
-			return;
+			return NULL;
 		}
 		b->p = q;
 		b->cap = cap;
 	}
-	if (n)
-		memcpy(b->p + b->n, p, n);
+	uint8_t *at = b->p + b->n;
 	b->n += n;
+	return at;
+}
+
+void k_put_bytes(k_buf *b, const void *p, size_t n) {
+	uint8_t *to = k_room(b, n);
+	if (to && n)
+		memcpy(to, p, n);
 }
 
 void k_put_u8(k_buf *b, uint8_t v) { k_put_bytes(b, &v, 1); }

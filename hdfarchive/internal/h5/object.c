@@ -5,33 +5,39 @@
 
 enum { MAX_ATTRS = 256, MAX_ATTR_BYTES = 1 << 24 };
 
-/* k_open_hard opens a child that a hard link names, or loc itself as ".". Soft and
-   external links lead out of the file, so they are refused. */
-hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code) {
+/* open_hard looks a name up once, and opens what it finds by its address; but what is
+   to stay open, by its name: H5Lmove dies of open objects that have none. */
+static hid_t open_hard(hid_t loc, const char *name, int stay, k_reply *r, int *code) {
+	H5L_info_t link;
+	hid_t id = -1;
 	*code = K_FAIL;
-	if (strcmp(name, ".") != 0) {
-		H5L_info_t link;
-		htri_t there = H5Lexists(loc, name, H5P_DEFAULT);
-		if (there == 0)
+	if (strcmp(name, ".") == 0)
+		id = H5Oopen(loc, name, H5P_DEFAULT);
+	else if (H5Lget_info(loc, name, &link, H5P_DEFAULT) < 0) {
+		k_note(r, K_FAIL);
+		if (H5Lexists(loc, name, H5P_DEFAULT) == 0) {
+			free(r->text);
+			r->text = NULL;
 			*code = K_ABSENT;
-		if (there <= 0 || H5Lget_info(loc, name, &link, H5P_DEFAULT) < 0)
-			return -1;
-		if (link.type != H5L_TYPE_HARD) {
-			*code = k_refuse(r, "%.100s is a link of %s kind; only objects of the file itself are read", name, link.type == H5L_TYPE_SOFT ? "soft" : "external");
-			return -1;
 		}
-	}
-	hid_t id = H5Oopen(loc, name, H5P_DEFAULT);
+	} else if (link.type != H5L_TYPE_HARD)
+		*code = k_refuse(r, "%.100s is a link of %s kind; only objects of the file itself are read", name, link.type == H5L_TYPE_SOFT ? "soft" : "external");
+	else
+		id = stay ? H5Oopen(loc, name, H5P_DEFAULT) : H5Oopen_by_addr(loc, link.u.address);
 	if (id >= 0)
 		*code = K_OK;
 	return id;
 }
 
+/* k_open_hard opens a child that a hard link names, or loc itself as ".", for one
+   operation. Soft and external links lead out of the file, so they are refused. */
+hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code) { return open_hard(loc, name, 0, r, code); }
+
 /* a = id of the group. */
 int k_open_group(hid_t loc, const char *name, k_reply *r) {
 	int code;
 	k_enter(r);
-	hid_t id = k_open_hard(loc, name, r, &code);
+	hid_t id = open_hard(loc, name, 1, r, &code);
 	if (id >= 0 && H5Iget_type(id) != H5I_GROUP) {
 		H5Oclose(id);
 		code = K_CHANGED;
@@ -299,8 +305,27 @@ static herr_t one_attr(hid_t obj, const char *name, const H5A_info_t *info, void
 	return a->code == K_OK ? 0 : -1;
 }
 
-/* describe appends what Stat says of a dataset: space, storage, type. */
-static int describe(k_buf *b, hid_t id, k_reply *r) {
+/* small_data appends the data of a dataset where they are numbers in the order of
+   both the file and the machine, of at most max bytes, all of which the file has. */
+static int small_data(k_buf *b, hid_t id, hid_t type, hid_t space, hid_t plist, uint64_t max) {
+	hssize_t n = H5Sget_simple_extent_npoints(space);
+	uint64_t size = H5Tget_size(type), stored = H5Dget_storage_size(id);
+	H5T_class_t class = H5Tget_class(type);
+	int number = (class == H5T_INTEGER || class == H5T_FLOAT) && (size == 1 || H5Tget_order(type) == H5T_ORDER_LE);
+	if (!number || k_big_endian() || n <= 0 || (uint64_t)n > max / size || (uint64_t)n * size != stored ||
+	    H5Pget_nfilters(plist) != 0 || H5Pget_external_count(plist) != 0 || H5Pget_layout(plist) == H5D_VIRTUAL) {
+		k_put_u64(b, 0);
+		return K_OK;
+	}
+	k_put_u64(b, stored);
+	uint8_t *to = k_room(b, stored);
+	if (!to)
+		return K_NOMEM;
+	return H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, to) < 0 ? K_FAIL : K_OK;
+}
+
+/* describe appends what Stat says of a dataset: space, storage, type, small data. */
+static int describe(k_buf *b, hid_t id, uint64_t max, k_reply *r) {
 	hsize_t dims[H5S_MAX_RANK];
 	hid_t type = H5Dget_type(id), space = H5Dget_space(id), plist = H5Dget_create_plist(id);
 	int code = K_FAIL;
@@ -317,6 +342,8 @@ static int describe(k_buf *b, hid_t id, k_reply *r) {
 			for (int i = 0; i < rank; i++)
 				k_put_u64(b, dims[i]);
 			code = k_type_write(b, type, 0);
+			if (code == K_OK)
+				code = small_data(b, id, type, space, plist, max);
 		}
 	}
 	k_note(r, code);
@@ -343,8 +370,9 @@ static herr_t named_attrs(hid_t id, k_cur *c, uint32_t n, attrs *a) {
 
 /* k_stat describes an object: its kind, for a dataset its space and type, and those
    attributes that req names, or all, with their data; but data of variable length
-   only where texts is set. No attribute may be larger than budget, the size of the file. */
-int k_stat(hid_t loc, const char *name, const uint8_t *req, size_t n, int texts, uint64_t budget, k_reply *r) {
+   only where texts is set. No attribute may be larger than budget, the size of the file.
+   Numbers of up to max bytes come along, so that a small dataset is opened once. */
+int k_stat(hid_t loc, const char *name, const uint8_t *req, size_t n, int texts, uint64_t max, uint64_t budget, k_reply *r) {
 	k_cur c = {req, req + n, 0, 0};
 	uint32_t names = k_u32(&c);
 	k_buf b = {0};
@@ -358,7 +386,7 @@ int k_stat(hid_t loc, const char *name, const uint8_t *req, size_t n, int texts,
 	H5I_type_t kind = H5Iget_type(id);
 	k_put_u8(&b, kind == H5I_GROUP ? K_GROUP : kind == H5I_DATASET ? K_DATASET : K_OTHER);
 	if (kind == H5I_DATASET)
-		code = describe(&b, id, r);
+		code = describe(&b, id, max, r);
 	size_t count = b.n;
 	k_put_u32(&b, 0);
 	if (code == K_OK && (names ? named_attrs(id, &c, names, &a) : H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, &at, one_attr, &a)) < 0)

@@ -51,6 +51,7 @@ void k_put_u8(k_buf *b, uint8_t v);
 void k_put_u32(k_buf *b, uint32_t v);
 void k_put_u64(k_buf *b, uint64_t v);
 void k_put_text(k_buf *b, const char *s);
+uint8_t *k_room(k_buf *b, size_t n);
 int k_give(k_reply *r, k_buf *b);
 
 /* k_cur reads a request that Go wrote; it stops at the end and says so. */
@@ -108,7 +109,7 @@ int k_exists(hid_t loc, const char *name, k_reply *r);
 int k_links(hid_t loc, uint64_t max, k_reply *r);
 int k_group_info(hid_t loc, k_reply *r);
 int k_set_attrs(hid_t loc, const char *name, const uint8_t *req, size_t n, k_reply *r);
-int k_stat(hid_t loc, const char *name, const uint8_t *req, size_t n, int texts, uint64_t budget, k_reply *r);
+int k_stat(hid_t loc, const char *name, const uint8_t *req, size_t n, int texts, uint64_t max, uint64_t budget, k_reply *r);
 
 /* data.c */
 int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void *data, size_t len, k_reply *r);

@@ -104,6 +104,11 @@ func (t Type) IsComplex() bool {
 		r.Type.Size == i.Type.Size && r.Offset == 0 && i.Offset == r.Type.Size && t.Size == 2*r.Type.Size
 }
 
+// sameNumber tells whether both are one type of numbers.
+func (t Type) sameNumber(u Type) bool {
+	return (t.Class == Int || t.Class == Float) && t.Class == u.Class && t.Size == u.Size && t.Signed == u.Signed && t.BigEndian == u.BigEndian
+}
+
 const (
 	flagSigned = 1 << iota
 	flagBig
