@@ -39,6 +39,6 @@
 // what the loop of math.Round(x*s)/s costs. Built with GOEXPERIMENT=simd on amd64
 // with AVX2 it costs a quarter of that for digits from 0 to 22, with the same
 // bits; for 1e6 values and more, where memory sets the pace, a third in place and
-// 0.4 into another slice. BenchmarkSlice prints these ratios. Values halfway
+// some 0.4 into another slice. BenchmarkSlice prints these ratios. Values halfway
 // between two decimals are dear: a slice of nothing else costs twice the loop.
 package rounding

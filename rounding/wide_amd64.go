@@ -9,29 +9,29 @@ import (
 
 // wide rounds a leading part of src to multiples of 1/s with vector instructions,
 // and returns its length: the largest multiple of 16, or 0 without AVX2 and FMA.
-// It goes through both halves of src at once: memory sets the pace for slices
+// It goes through four quarters of src at once: memory sets the pace for slices
 // that no cache holds, and in this way more of it is under way at a time.
 func wide(dst, src []float64, s float64) int {
 	if !archsimd.X86.AVX2() || !archsimd.X86.FMA() {
 		return 0
 	}
-	n := len(src) / 16 * 8
-	in, in2, out, out2 := src[:n], src[n:2*n], dst[:n], dst[n:2*n]
-	for i := 0; i < n; i += 8 {
-		i += sure(out[i:], out2[i:], in[i:], in2[i:], s)
-		if i < n {
-			fractions(out[i:i+8], in[i:i+8], s)
-			fractions(out2[i:i+8], in2[i:i+8], s)
+	q := len(src) / 16 * 4
+	for i := 0; i < q; i += 4 {
+		if i = sure(dst, src, q, i, s); i == q {
+			break
+		}
+		for j := i; j < 4*q; j += q {
+			fractions(dst[j:j+4], src[j:j+4], s)
 		}
 	}
-	return 2 * n
+	return 4 * q
 }
 
-// sure rounds two slices of n values, n a multiple of 8, up to the first eight of
-// either with a value that is a tie, too large or NaN, and returns their index; n
-// if there is none. It does what fraction does, operation by operation, so that
-// the bits are the same.
-func sure(dst, dst2, src, src2 []float64, s float64) (i int) {
+// sure rounds the values i, i+1, … of four quarters of q, and returns how far it
+// came: to the first four in one of them with a tie, or a value that is too large
+// or NaN. It does what fraction does, operation by operation, so that the bits are
+// the same.
+func sure(dst, src []float64, q, i int, s float64) int {
 	var (
 		scale = archsimd.BroadcastFloat64x4(s)
 		half  = archsimd.BroadcastFloat64x4(0.5)
@@ -48,18 +48,20 @@ func sure(dst, dst2, src, src2 []float64, s float64) (i int) {
 		r := y.RoundToEven()
 		return r.Div(scale), abs(y).MulAdd(tiny, abs(y.Sub(r))).Less(half)
 	}
-	for ; i < len(src); i += 8 {
-		a, okA := four(src[i : i+4])
+	src1, src2, src3, src4 := src[:q], src[q:2*q], src[2*q:3*q], src[3*q:4*q]
+	dst1, dst2, dst3, dst4 := dst[:q], dst[q:2*q], dst[2*q:3*q], dst[3*q:4*q]
+	for ; i < q; i += 4 {
+		a, okA := four(src1[i : i+4])
 		b, okB := four(src2[i : i+4])
-		c, okC := four(src[i+4 : i+8])
-		d, okD := four(src2[i+4 : i+8])
+		c, okC := four(src3[i : i+4])
+		d, okD := four(src4[i : i+4])
 		if okA.And(okB).And(okC.And(okD)).ToBits() != 0b1111 {
 			break
 		}
-		a.StoreSlice(dst[i : i+4])
+		a.StoreSlice(dst1[i : i+4])
 		b.StoreSlice(dst2[i : i+4])
-		c.StoreSlice(dst[i+4 : i+8])
-		d.StoreSlice(dst2[i+4 : i+8])
+		c.StoreSlice(dst3[i : i+4])
+		d.StoreSlice(dst4[i : i+4])
 	}
 	archsimd.ClearAVXUpperBits() // the code around is SSE
 	return i
