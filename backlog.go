@@ -2,10 +2,12 @@ package klepto
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
 
+	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/keymap"
 )
 
@@ -19,8 +21,11 @@ type backlog[Out any] struct {
 	// not come to the archive after a newer one, or after its deletion.
 	order sync.RWMutex
 
-	mu    sync.Mutex
-	m     map[keymap.Digest]*result[Out]
+	mu sync.Mutex
+	m  map[keymap.Digest]*result[Out]
+	// held are the leases under which results in m were computed. They are released
+	// when their result is stored, or cannot be.
+	held  map[*result[Out]]*archive.Lease
 	ended bool
 	wake  chan struct{} // a signal for the writer; nil without one
 	stop  context.CancelFunc
@@ -59,9 +64,9 @@ func (b *backlog[Out]) end() {
 	}
 }
 
-// add takes r in, in place of any other result of its key. It reports false when
-// nothing is taken in any more.
-func (b *backlog[Out]) add(r *result[Out]) bool {
+// add takes r in, in place of any other result of its key, and what g, if not nil,
+// grants for it. It reports false when nothing is taken in any more.
+func (b *backlog[Out]) add(r *result[Out], g *grant) bool {
 	b.mu.Lock()
 	if b.ended {
 		b.mu.Unlock()
@@ -70,13 +75,39 @@ func (b *backlog[Out]) add(r *result[Out]) bool {
 	if b.m == nil {
 		b.m = make(map[keymap.Digest]*result[Out])
 	}
+	older := b.held[b.m[r.key.Digest]]
+	delete(b.held, b.m[r.key.Digest])
 	b.m[r.key.Digest] = r
+	if g != nil && g.lease != nil {
+		if b.held == nil {
+			b.held = make(map[*result[Out]]*archive.Lease)
+		}
+		b.held[r], g.lease = g.lease, nil
+	}
 	b.mu.Unlock()
+	drop(older)
 	select {
 	case b.wake <- struct{}{}:
 	default: // no writer, or one that has been woken
 	}
 	return true
+}
+
+// lease takes out the lease under which r was computed, nil if it has none.
+func (b *backlog[Out]) lease(r *result[Out]) *archive.Lease {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	l := b.held[r]
+	delete(b.held, r)
+	return l
+}
+
+// fenced reports whether another has taken over the lease of r.
+func (b *backlog[Out]) fenced(r *result[Out]) bool {
+	b.mu.Lock()
+	l := b.held[r]
+	b.mu.Unlock()
+	return l != nil && errors.Is(l.Held(), archive.ErrFenced)
 }
 
 func (b *backlog[Out]) get(d keymap.Digest) (*result[Out], bool) {
@@ -89,11 +120,18 @@ func (b *backlog[Out]) get(d keymap.Digest) (*result[Out], bool) {
 // remove takes the result of a key off, whichever it is.
 func (b *backlog[Out]) remove(d keymap.Digest) bool {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	_, ok := b.m[d]
+	r, ok := b.m[d]
+	l := b.held[r]
+	delete(b.held, r)
 	delete(b.m, d)
+	b.mu.Unlock()
+	drop(l)
 	return ok
 }
+
+// drop releases the lease of a result that is not going to be stored. One that can't
+// be released is taken over when this process ends, at the latest.
+func drop(l *archive.Lease) { _ = l.Release(nil) }
 
 // stored takes r off, unless a newer result has its key.
 func (b *backlog[Out]) stored(r *result[Out]) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/internal/flight"
 	"github.com/klepto-go/klepto/keymap"
 )
@@ -142,7 +143,7 @@ func (m *Memo[In, Out]) renew(ctx context.Context, q *query[In]) (answer[Out], e
 		})
 		switch {
 		case errors.Is(err, flight.ErrImpatient):
-			return m.compute(ctx, q)
+			return m.compute(ctx, q, grant{})
 		case err != nil && m.options.StaleOnTimeout && ctx.Err() != nil:
 			if r, ok := m.cache.Peek(q.key.Digest); ok && r.err == nil && m.judge(r, q) != invalid {
 				m.counts.stale.Add(1)
@@ -163,36 +164,62 @@ func (m *Memo[In, Out]) renew(ctx context.Context, q *query[In]) (answer[Out], e
 	}
 }
 
+// holding is what there is for a query.
+type holding[Out any] struct {
+	answer[Out]      // zero where there is nothing
+	good        bool // for the query; else it is too old
+	refused     bool // something is in the archive that Validate refused, or that cannot be read
+}
+
 // resolve is what a flight does for the query that started it.
 func (m *Memo[In, Out]) resolve(ctx context.Context, q *query[In]) (answer[Out], error) {
-	var old *result[Out] // what there is, if it is not good enough
-	source := Memory
-	if !q.overwrite {
-		r, from, err := m.recall(ctx, q.key)
-		if err != nil {
-			if !m.options.Safe {
-				return answer[Out]{}, err
-			}
-			m.report(err)
-		}
-		if r != nil {
-			switch m.judge(r, q) {
-			case fresh:
-				return answer[Out]{result: r, source: from}, nil
-			case stale:
-				if old = r; from == Archived {
-					source = from
-				}
-			}
-		}
+	h, err := m.look(ctx, q, false)
+	if err != nil || h.good {
+		return h.answer, err
 	}
-	a, err := m.compute(ctx, q)
-	if err != nil && old != nil && old.err == nil && m.options.StaleOnError {
+	g, h, err := m.await(ctx, q, h)
+	if err != nil || h.good {
+		return h.answer, err
+	}
+	a, err := m.compute(ctx, q, g)
+	if err != nil && h.result != nil && h.err == nil && m.options.StaleOnError {
 		m.report(fmt.Errorf("klepto: %s: serving a stale result: %w", m.options.Name, err))
 		m.counts.stale.Add(1)
-		return answer[Out]{result: old, source: source, stale: true}, nil
+		h.stale = true
+		return h.answer, nil
 	}
 	return a, err
+}
+
+// look finds what there is for q. again says that it has been looked for before, so
+// that the same trouble is not reported twice.
+func (m *Memo[In, Out]) look(ctx context.Context, q *query[In], again bool) (h holding[Out], err error) {
+	if q.overwrite {
+		return h, nil
+	}
+	r, from, err := m.recall(ctx, q.key)
+	if err != nil {
+		if !m.options.Safe {
+			return h, err
+		}
+		if !again {
+			m.report(err)
+		}
+		return holding[Out]{refused: true}, nil
+	}
+	if r == nil {
+		return h, nil
+	}
+	switch m.judge(r, q) {
+	case fresh:
+		return holding[Out]{answer: answer[Out]{result: r, source: from}, good: true}, nil
+	case stale:
+		if from != Archived {
+			from = Memory
+		}
+		return holding[Out]{answer: answer[Out]{result: r, source: from}}, nil
+	}
+	return holding[Out]{refused: true}, nil
 }
 
 // recall finds what was computed before, good or not: in memory, where another
@@ -212,13 +239,15 @@ func (m *Memo[In, Out]) recall(ctx context.Context, key keymap.Key) (*result[Out
 	return r, Archived, err
 }
 
-// compute calls the function and keeps what it returns.
-func (m *Memo[In, Out]) compute(ctx context.Context, q *query[In]) (answer[Out], error) {
+// compute calls the function and keeps what it returns, with the right that g grants
+// and that ends with it.
+func (m *Memo[In, Out]) compute(ctx context.Context, q *query[In], g grant) (a answer[Out], err error) {
+	defer func() { m.release(g, ctx, err) }() // also where the function panics
 	// The arguments are written down before the function can change what they
 	// refer to.
 	args, unrecorded := m.keepsake(q.in)
 	r := &result[Out]{key: q.key, args: args, created: m.options.Clock()}
-	out, err := m.f(ctx, q.in)
+	out, err := m.f(g.held(ctx, q.key), q.in)
 	r.elapsed = max(0, m.options.Clock().Sub(r.created)) // a clock may be set back
 	if err != nil {
 		m.counts.failed.Add(1)
@@ -233,11 +262,15 @@ func (m *Memo[In, Out]) compute(ctx context.Context, q *query[In]) (answer[Out],
 	r.out = m.own(out)
 	// Nobody may wait any more for a result that took its time, but it was dear:
 	// it is kept all the same.
-	err = m.keep(context.WithoutCancel(ctx), r, unrecorded)
-	if err != nil && (m.options.Safe || ctx.Err() != nil) {
-		m.report(&NotStoredError{Function: m.options.Name, Key: q.key.Name, Err: err})
+	kept := context.WithoutCancel(ctx)
+	notKept := m.keep(kept, r, unrecorded, &g)
+	if errors.Is(notKept, archive.ErrFenced) {
+		return m.theirs(kept, q, r), nil
 	}
-	return answer[Out]{result: r, source: Computed, notKept: err}, nil
+	if notKept != nil && (m.options.Safe || ctx.Err() != nil) {
+		m.report(&NotStoredError{Function: m.options.Name, Key: q.key.Name, Err: notKept})
+	}
+	return answer[Out]{result: r, source: Computed, notKept: notKept}, nil
 }
 
 // certain is Call for functions that return no error. Where Call has no result

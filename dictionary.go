@@ -77,7 +77,7 @@ func (m *Memo[In, Out]) Put(ctx context.Context, in In, out Out) error {
 	}
 	args, unrecorded := m.keepsake(in)
 	r := &result[Out]{out: m.own(out), key: key, args: args, created: m.options.Clock()}
-	if err := m.keep(ctx, r, unrecorded); err != nil {
+	if err := m.keep(ctx, r, unrecorded, &grant{}); err != nil {
 		return &NotStoredError{Function: m.options.Name, Key: key.Name, Err: err}
 	}
 	return nil

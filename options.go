@@ -133,10 +133,18 @@ type Options struct {
 	// returned to callers with the same key. Default: errors are not kept.
 	ErrorTTL time.Duration
 
-	// WaitTimeout is how long a caller waits for another caller's computation of
-	// the same result, before it calls the function itself. Default: as long as
-	// its context lasts.
+	// WaitTimeout is how long a caller waits for another's computation of the same
+	// result, in this process or in another that uses the archive, before it calls
+	// the function itself. Default: as long as its context lasts and the other
+	// computes; one that died is not waited for.
 	WaitTimeout time.Duration
+
+	// NoLease computes without asking whether another process, or another memo of
+	// the archive, is computing the same: what several start at once is computed
+	// several times, and stored by all. Default: one computes and the others wait,
+	// where the archive has leases (archive.Archive.CanLease) and WritePolicy is
+	// not OnEvict.
+	NoLease bool
 
 	// Safe makes sure that neither keys nor the archive can make a call fail:
 	// what goes wrong there is counted, given to OnError, and the function is

@@ -13,8 +13,9 @@ import (
 
 // keep puts r where the options want it: into the archive, now or later, and into
 // memory, in this order. An error says that r is in memory only, as does
-// unrecorded: r has no arguments, without which an archive doesn't take it.
-func (m *Memo[In, Out]) keep(ctx context.Context, r *result[Out], unrecorded error) (err error) {
+// unrecorded: r has no arguments, without which an archive doesn't take it. The right
+// to have computed r, in g, goes with it where it is stored later.
+func (m *Memo[In, Out]) keep(ctx context.Context, r *result[Out], unrecorded error, g *grant) (err error) {
 	if m.options.Keep != nil && !m.options.Keep(r.out) {
 		return nil
 	}
@@ -38,26 +39,32 @@ func (m *Memo[In, Out]) keep(ctx context.Context, r *result[Out], unrecorded err
 	case a == nil && m.options.WritePolicy != OnEvict:
 	case m.options.WritePolicy == Through,
 		a != nil && m.options.Policy == cache.NO, // nothing ever leaves a memory that holds nothing
-		!m.backlog.add(r):                        // the memo was closed meanwhile
-		err = m.putThrough(ctx, a, r, v)
+		!m.backlog.add(r, g):                     // the memo was closed meanwhile
+		err = m.putThrough(ctx, a, r, v, g)
 	}
 	m.remember(r)
 	return err
 }
 
-// putThrough stores r in the archive, or in the backlog if that fails.
-func (m *Memo[In, Out]) putThrough(ctx context.Context, a *archive.Archive, r *result[Out], v value.Value) error {
+// putThrough stores r in the archive, or in the backlog if that fails. What another
+// stored who took over the lease is left as it is.
+func (m *Memo[In, Out]) putThrough(ctx context.Context, a *archive.Archive, r *result[Out], v value.Value, g *grant) (err error) {
 	if a == nil {
 		return nil
 	}
 	m.backlog.order.RLock()
 	defer m.backlog.order.RUnlock()
-	if err := a.Put(ctx, m.entry(r, v)); err != nil {
-		m.backlog.add(r)
+	if g.lease != nil && g.archive == a {
+		err = g.lease.Commit(ctx, m.entry(r, v), g.replace)
+	} else {
+		err = a.Put(ctx, m.entry(r, v))
+	}
+	if err != nil && !errors.Is(err, archive.ErrFenced) {
+		m.backlog.add(r, nil)
 		return err
 	}
 	m.backlog.remove(r.key.Digest)
-	return nil
+	return err
 }
 
 // remember puts r into memory.
@@ -135,6 +142,12 @@ func (m *Memo[In, Out]) decode(e *archive.Entry) (*result[Out], error) {
 // whose order is held.
 // The error joins one *NotStoredError for each that is still in memory only.
 func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) error {
+	// Stored or not: others need not wait any longer.
+	defer func() {
+		for _, r := range results {
+			m.free(m.backlog.lease(r))
+		}
+	}()
 	a := m.archive.Load()
 	if a == nil || len(results) == 0 {
 		return nil
@@ -146,6 +159,10 @@ func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) error 
 	entries := make([]*archive.Entry, 0, len(results))
 	sound := make([]*result[Out], 0, len(results))
 	for _, r := range results {
+		if m.backlog.fenced(r) {
+			m.backlog.stored(r) // by another
+			continue
+		}
 		v, err := m.out.Encode(r.out)
 		if err != nil {
 			fail(r, err)

@@ -94,6 +94,9 @@ func (l *Lease) Commit(ctx context.Context, e *Entry, replace bool) error {
 	return err
 }
 
+// Held returns nil, or ErrFenced when another took the lease over.
+func (l *Lease) Held() error { return l.a.wrap("lease", l.function, l.key, l.l.Held()) }
+
 // Release gives the lease up. Those who wait for it look for the entry, and where
 // it is not there one of them computes it; with a failure they get an *OwnerError
 // with its text instead. Releasing a nil lease, or twice, does nothing.

@@ -54,9 +54,16 @@ type OwnerError struct {
 	Host string // of the process
 	PID  int    // of the process
 	Text string // of its error
+	Err  error  // its error, where the owner is in this process, else nil
 }
 
 // Error repeats the owner's error, and says whose it is.
 func (e *OwnerError) Error() string {
+	if e.Err != nil {
+		return "the one who computed the same failed: " + e.Text
+	}
 	return fmt.Sprintf("process %d on %s, which computed the same, failed: %s", e.PID, e.Host, e.Text)
 }
+
+// Unwrap returns the owner's error where it is in this process.
+func (e *OwnerError) Unwrap() error { return e.Err }

@@ -2,6 +2,7 @@ package driver
 
 import (
 	"context"
+	"os"
 	"sync"
 	"time"
 
@@ -28,7 +29,7 @@ type localLease struct {
 // localWait is how long Acquire waits for another owner.
 const localWait = 100 * time.Millisecond
 
-// Acquire implements Leaser. Who waits for an owner that fails gets its error itself.
+// Acquire implements Leaser.
 func (ls *LocalLeases) Acquire(ctx context.Context, function string, key keymap.Key) (Lease, error) {
 	k := localKey{function, key.Canonical}
 	ls.mu.Lock()
@@ -48,7 +49,7 @@ func (ls *LocalLeases) Acquire(ctx context.Context, function string, key keymap.
 	select {
 	case <-theirs.released:
 		if theirs.failure != nil {
-			return nil, theirs.failure
+			return nil, &OwnerError{PID: os.Getpid(), Text: theirs.failure.Error(), Err: theirs.failure}
 		}
 	case <-timer.C:
 	case <-ctx.Done():
