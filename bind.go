@@ -69,7 +69,7 @@ func convert(x any, t reflect.Type) (reflect.Value, error) {
 		}
 		return v, fmt.Errorf("%v is no %s", x, t)
 	}
-	return v, fmt.Errorf("a %s is no %s", v.Type(), t)
+	return v, fmt.Errorf("a value of type %s is no %s", v.Type(), t)
 }
 
 func number(t reflect.Type) bool {

@@ -142,8 +142,8 @@ func TestControlArguments(t *testing.T) {
 	}{
 		"few":              {good[:7], "7 arguments for 8 parameters"},
 		"none":             {nil, "0 arguments"},
-		"text":             {with(0, "1"), "argument 0: a string is no float64"},
-		"number for text":  {with(7, 65), "argument 7: a int is no string"},
+		"text":             {with(0, "1"), "argument 0: a value of type string is no float64"},
+		"number for text":  {with(7, 65), "argument 7: a value of type int is no string"},
 		"fraction":         {with(1, 2.5), "argument 1: 2.5 is no int8"},
 		"too large":        {with(1, 128), "128 is no int8"},
 		"negative":         {with(2, -1), "-1 is no uint"},
@@ -154,7 +154,7 @@ func TestControlArguments(t *testing.T) {
 		"beyond uint":      {with(2, math.Pow(2, 64)), "is no uint"},
 		"too precise":      {with(6, 0.1), "0.1 is no float32"},
 		"nil":              {with(0, nil), "nil is no float64"},
-		"rest":             {append(with(0, 1), "a"), "argument 8: a string is no int"},
+		"rest":             {append(with(0, 1), "a"), "argument 8: a value of type string is no int"},
 		"slice and others": {append(with(0, 1), []int{1}, 2), "argument 8"},
 	} {
 		if _, err := c.Key(bad.args...); err == nil || !strings.Contains(err.Error(), bad.want) || !strings.HasPrefix(err.Error(), "klepto: f: ") {

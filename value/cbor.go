@@ -149,7 +149,7 @@ func (w *cborWriter) items(items []Value) {
 	}
 }
 
-func (w *cborWriter) meta(m Meta) {
+func (w *cborWriter) meta(m *Meta) {
 	n := uint64(0)
 	for _, set := range []bool{m.Units != "", m.LongName != "", len(m.Axes) > 0} {
 		if set {

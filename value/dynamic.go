@@ -29,10 +29,10 @@ func (n dynamic) flat() bool    { return n.elem.flat() }
 func (n dynamic) encode(p unsafe.Pointer) (Value, error) {
 	x := *(*reflect.Value)(p)
 	if !x.IsValid() {
-		return nil, fail(ErrMismatch, "the reflect.Value is invalid, it needs a %s", n.typ)
+		return nil, fail(ErrMismatch, "the reflect.Value is invalid, it needs a value of type %s", n.typ)
 	}
 	if x.Type() != n.typ {
-		return nil, fail(ErrMismatch, "a %s is not a %s", x.Type(), n.typ)
+		return nil, fail(ErrMismatch, "a value of type %s stands for one of type %s", x.Type(), n.typ)
 	}
 	if !x.CanAddr() {
 		x = n.copy(x)

@@ -43,7 +43,7 @@ func ExampleCheck() {
 		State struct{ Callback func(float64) }
 	}
 	fmt.Println(value.Check(reflect.TypeFor[solver]()))
-	// Output: value: value_test.solver.State.Callback: a func cannot be stored; leave the field out with `klepto:"-"`
+	// Output: value: value_test.solver.State.Callback: func values cannot be stored; leave the field out with `klepto:"-"`
 }
 
 func ExampleOf() {

@@ -54,7 +54,7 @@ func (w *jsonWriter) value(v Value) {
 	w.raw("}")
 }
 
-func (w *jsonWriter) meta(m Meta) {
+func (w *jsonWriter) meta(m *Meta) {
 	start := len(w.b)
 	if m.Units != "" {
 		w.raw(`,"units":`)
@@ -347,22 +347,3 @@ func (w *jsonWriter) text(s string) {
 	}
 	w.b = append(w.b, q...)
 }
-
-// metaIn returns the Meta of any node.
-func metaIn(v Value) Meta {
-	switch v := v.(type) {
-	case *Array:
-		return v.Meta
-	case *Table:
-		return v.Meta
-	case *Struct:
-		return v.Meta
-	case *List:
-		return v.Meta
-	case *Map:
-		return v.Meta
-	}
-	return Meta{}
-}
-
-func (m Meta) empty() bool { return m.Units == "" && m.LongName == "" && len(m.Axes) == 0 }

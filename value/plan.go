@@ -78,7 +78,7 @@ func compile(t reflect.Type, path string, open []reflect.Type) (node, error) {
 	case reflect.Interface:
 		return nil, unsupported(path, "%s is an interface, whose content has no fixed type; use a concrete type or value.Value", t)
 	}
-	return nil, unsupported(path, "a %s cannot be stored; leave the field out with `klepto:\"-\"`", t.Kind())
+	return nil, unsupported(path, "%s values cannot be stored; leave the field out with `klepto:\"-\"`", t.Kind())
 }
 
 func unsupported(path, format string, args ...any) error {

@@ -42,13 +42,6 @@ var (
 	MaxTime = time.Unix(0, 1<<63-1).UTC()
 )
 
-// Meta describes a value to a human or a plot. All of it is optional.
-type Meta struct {
-	Units    string   // e.g. "mol/m3"
-	LongName string   // e.g. "concentration of U"
-	Axes     []string // one name a dimension
-}
-
 // Array is an N-d array in C order, or a scalar when Shape is empty (a 0-d
 // array, as in numpy). Len(Data) is the product of Shape; 1 for a scalar.
 type Array struct {
