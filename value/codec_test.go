@@ -249,6 +249,23 @@ func TestRoundTrip(t *testing.T) {
 		t.Run("BandDense", trip(mat.NewBandDense(3, 3, 1, 0, []float64{0, 1, 2, 3, 4, 5})))
 		t.Run("BandDense wide", trip(mat.NewBandDense(2, 5, 0, 1, []float64{1, 2, 3, 4})))
 		t.Run("BandDense tall", trip(mat.NewBandDense(5, 2, 1, 0, []float64{0, 1, 2, 3, 4, 0})))
+		t.Run("SymBandDense", trip(mat.NewSymBandDense(3, 1, []float64{1, 2, 3, 4, 5, 0})))
+		t.Run("TriBandDense upper", trip(mat.NewTriBandDense(3, 1, mat.Upper, []float64{1, 2, 3, 4, 5, 0})))
+		t.Run("TriBandDense lower", trip(mat.NewTriBandDense(3, 1, mat.Lower, []float64{0, 1, 2, 3, 4, 5})))
+		t.Run("DiagDense", trip(mat.NewDiagDense(2, []float64{1, 2})))
+		t.Run("Tridiag", trip(mat.NewTridiag(3, []float64{1, 2}, []float64{3, 4, 5}, []float64{6, 7})))
+		t.Run("Tridiag of one", trip(mat.NewTridiag(1, nil, []float64{3}, nil)))
+		t.Run("empty", trip(struct {
+			C  mat.CDense
+			V  mat.VecDense
+			S  mat.SymDense
+			T  mat.TriDense
+			B  mat.BandDense
+			SB mat.SymBandDense
+			TB mat.TriBandDense
+			D  mat.DiagDense
+			TD mat.Tridiag
+		}{}))
 		t.Run("many", trip([]*mat.Dense{nil, mat.NewDense(1, 1, nil)}))
 	})
 	t.Run("trees", func(t *testing.T) {

@@ -98,6 +98,32 @@ func TestBandMismatch(t *testing.T) {
 	}
 }
 
+// TestHalfBandMismatch: the sizes and the storage of a matrix fit each other.
+func TestHalfBandMismatch(t *testing.T) {
+	for _, m := range []any{mat.NewSymBandDense(3, 1, nil), mat.NewTriBandDense(3, 1, mat.Upper, nil), mat.NewTridiag(3, nil, nil, nil)} {
+		good, err := value.Of(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		back := reflect.New(reflect.TypeOf(m).Elem()).Interface()
+		if err := value.To(good, back); err != nil {
+			t.Fatal(err)
+		}
+		for i, f := range good.(*value.Struct).Fields {
+			for _, bad := range []value.Value{
+				value.Null{}, array(value.Int64, []int64{-1}), array(value.Int64, []int64{2}), array(value.Int64, []int64{math.MaxInt64}),
+				array(value.String, []string{"middle"}), array(value.Float64, []float64{1}, 1), array(value.Float64, []float64{1, 2}, 1, 2),
+			} {
+				v := value.Clone(good).(*value.Struct)
+				v.Fields[i].Value = bad
+				if err := value.To(v, back); !errors.Is(err, value.ErrMismatch) {
+					t.Errorf("%T with %s = %s: %v", m, f.Name, value.Describe(bad), err)
+				}
+			}
+		}
+	}
+}
+
 func TestOutOfRange(t *testing.T) {
 	for _, x := range []any{
 		value.MinTime.Add(-1), value.MaxTime.Add(1), []time.Time{{}, time.Unix(1<<40, 0)},
@@ -143,6 +169,7 @@ func TestViews(t *testing.T) {
 		{m.RowView(1), array(value.Float64, []float64{10, 11, 12, 13, 14}, 5)},
 		{sym.SliceSym(1, 3), array(value.Float64, []float64{4, 5, 5, 6}, 2, 2)},
 		{tri.SliceTri(1, 3), structure("kind", array(value.String, []string{"lower"}), "matrix", array(value.Float64, []float64{3, 0, 5, 6}, 2, 2))},
+		{m.Slice(0, 4, 0, 4).(*mat.Dense).DiagView(), array(value.Float64, []float64{0, 11, 22, 33}, 4)},
 	} {
 		v, err := value.Of(c.x)
 		if err != nil || !value.Equal(v, c.want) {

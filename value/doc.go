@@ -22,7 +22,9 @@
 //	pointer                                        what it points to
 //	nil slice, map, pointer                        Null
 //	mat.Dense, CDense, SymDense, VecDense          Array of 2, 2, 2 (both triangles), 1 dimensions
-//	mat.TriDense, mat.BandDense                    Struct with kind or bandwidths and an Array
+//	mat.DiagDense                                  Array of 1 dimension, the diagonal
+//	mat.TriDense, and those with bands             Struct with kind or bandwidths and an Array
+//	mat.Tridiag                                    Struct of three Arrays
 //	value.Value and its nodes                      themselves
 //
 // A struct tag names and describes a field for the readers of an archive:

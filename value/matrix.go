@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/blas/cblas128"
 	"gonum.org/v1/gonum/mat"
@@ -34,6 +35,14 @@ func matrixNode(t reflect.Type) node {
 		return &matrix[mat.TriDense]{0, encodeTri, decodeTri}
 	case reflect.TypeFor[mat.BandDense]():
 		return &matrix[mat.BandDense]{0, encodeBand, decodeBand}
+	case reflect.TypeFor[mat.SymBandDense]():
+		return &matrix[mat.SymBandDense]{0, encodeSymBand, decodeSymBand}
+	case reflect.TypeFor[mat.TriBandDense]():
+		return &matrix[mat.TriBandDense]{0, encodeTriBand, decodeTriBand}
+	case reflect.TypeFor[mat.DiagDense]():
+		return &matrix[mat.DiagDense]{1, encodeDiag, decodeDiag}
+	case reflect.TypeFor[mat.Tridiag]():
+		return &matrix[mat.Tridiag]{0, encodeTridiag, decodeTridiag}
 	}
 	return nil
 }
@@ -96,7 +105,7 @@ func decodeDense(v Value, m *mat.Dense) error {
 
 func encodeVec(m *mat.VecDense) (Value, error) {
 	r := m.RawVector()
-	return &Array{Elem: Float64, Shape: []int{r.N}, Data: compact(r.Data, r.N, 1, r.Inc)}, nil
+	return vector(compact(r.Data, r.N, 1, r.Inc)), nil
 }
 
 func decodeVec(v Value, m *mat.VecDense) error {
@@ -159,8 +168,7 @@ func decodeSym(v Value, m *mat.SymDense) error {
 func encodeTri(m *mat.TriDense) (Value, error) {
 	r := m.RawTriangular()
 	d := make([]float64, r.N*r.N)
-	_, upper := m.Triangle()
-	kind := "lower"
+	upper := r.Uplo == blas.Upper // which Triangle cannot tell of an empty matrix
 	for i := range r.N {
 		from, to := 0, i+1
 		if upper {
@@ -168,11 +176,8 @@ func encodeTri(m *mat.TriDense) (Value, error) {
 		}
 		copy(d[i*r.N+from:i*r.N+to], r.Data[i*r.Stride+from:i*r.Stride+to])
 	}
-	if upper {
-		kind = "upper"
-	}
 	return &Struct{Fields: []Field{
-		{"kind", scalar(String, []string{kind})},
+		{"kind", kindOf(upper)},
 		{"matrix", &Array{Elem: Float64, Shape: []int{r.N, r.N}, Data: d}},
 	}}, nil
 }
@@ -182,9 +187,9 @@ func decodeTri(v Value, m *mat.TriDense) error {
 	if !ok || len(s.Fields) != 2 {
 		return mismatch(v, "kind matrix[n n]")
 	}
-	kind, ok := scalarOf[string](s.field(0, "kind"), String)
-	if !ok || kind != "upper" && kind != "lower" {
-		return under(".kind", mismatch(v, `"upper" or "lower"`))
+	upper, err := isUpper(s)
+	if err != nil {
+		return err
 	}
 	data, shape, err := elements[float64](s.field(1, "matrix"), Float64, 2)
 	if err != nil {
@@ -194,60 +199,26 @@ func decodeTri(v Value, m *mat.TriDense) error {
 		return under(".matrix", mismatch(v, "a square matrix"))
 	}
 	if shape[0] > 0 {
-		*m = *mat.NewTriDense(shape[0], mat.TriKind(kind == "upper"), slices.Clip(data))
+		*m = *mat.NewTriDense(shape[0], mat.TriKind(upper), slices.Clip(data))
 	}
 	return nil
 }
 
-// encodeBand stores the diagonals as LAPACK's row-major band storage does, and
-// zeros where it has no element: a full matrix could be a million times larger.
-func encodeBand(m *mat.BandDense) (Value, error) {
-	r := m.RawBand()
-	width := r.KL + r.KU + 1
-	if r.Rows == 0 {
-		width = 0
+func kindOf(upper bool) *Array {
+	kind := "lower"
+	if upper {
+		kind = "upper"
 	}
-	rows := min(r.Rows, r.Cols+r.KL)
-	d := make([]float64, rows*width)
-	for i := range rows {
-		from, to := max(0, r.KL-i), min(width, r.Cols+r.KL-i)
-		copy(d[i*width+from:i*width+to], r.Data[i*r.Stride+from:i*r.Stride+to])
-	}
-	return &Struct{Fields: []Field{
-		{"rows", scalar(Int64, []int64{int64(r.Rows)})},
-		{"cols", scalar(Int64, []int64{int64(r.Cols)})},
-		{"kl", scalar(Int64, []int64{int64(r.KL)})},
-		{"ku", scalar(Int64, []int64{int64(r.KU)})},
-		{"band", &Array{Elem: Float64, Shape: []int{rows, width}, Data: d}},
-	}}, nil
+	return scalar(String, []string{kind})
 }
 
-func decodeBand(v Value, m *mat.BandDense) error {
-	s, ok := v.(*Struct)
-	if !ok || len(s.Fields) != 5 {
-		return mismatch(v, "rows cols kl ku band[n w]")
+// isUpper reads the kind of a triangular matrix, the first field of s.
+func isUpper(s *Struct) (bool, error) {
+	kind, ok := scalarOf[string](s.field(0, "kind"), String)
+	if !ok || kind != "upper" && kind != "lower" {
+		return false, under(".kind", mismatch(s, `"upper" or "lower"`))
 	}
-	var dim [4]int
-	for i, name := range []string{"rows", "cols", "kl", "ku"} {
-		d, ok := scalarOf[int64](s.field(i, name), Int64)
-		if !ok || d < 0 || d > math.MaxInt32 {
-			return under("."+name, mismatch(v, "a dimension"))
-		}
-		dim[i] = int(d)
-	}
-	data, shape, err := elements[float64](s.field(4, "band"), Float64, 2)
-	if err != nil {
-		return under(".band", err)
-	}
-	rows, cols, kl, ku := dim[0], dim[1], dim[2], dim[3]
-	if len(data) == 0 && rows == 0 && cols == 0 {
-		return nil
-	}
-	if rows == 0 || cols == 0 || kl >= rows || ku >= cols || shape[0] != min(rows, cols+kl) || shape[1] != kl+ku+1 {
-		return under(".band", mismatch(v, "a %d×%d band matrix with %d and %d diagonals", rows, cols, kl, ku))
-	}
-	m.SetRawBand(blas64.Band{Rows: rows, Cols: cols, KL: kl, KU: ku, Stride: shape[1], Data: slices.Clip(data)})
-	return nil
+	return kind == "upper", nil
 }
 
 func scalar(e Elem, data any) *Array { return &Array{Elem: e, Data: data} }
