@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/inspect"
@@ -31,6 +32,8 @@ type File struct {
 	raw  *os.File // for heaps, which HDF5 trusts blindly
 	base int64    // of addresses in raw
 	addr int      // bytes of an address
+
+	broken atomic.Bool // HDF5 has failed at something
 
 	once  sync.Once
 	paths map[uint64]string // of objects, for references
@@ -55,9 +58,14 @@ func Open(path string) (*File, error) {
 	return f, nil
 }
 
-// Close closes the file.
+// Close closes the file. Where HDF5 has failed at something, what it holds of the file is
+// left to the end of the process: what fails by halves leaves its cache in a state in
+// which it does not survive the close.
 func (f *File) Close() error {
-	err := f.file.Close()
+	var err error
+	if !f.broken.Load() {
+		err = f.file.Close()
+	}
 	if f.raw != nil {
 		err = errors.Join(err, f.raw.Close())
 	}
@@ -72,7 +80,7 @@ func (f *File) at(ctx context.Context, path string, do func(g *h5.Group, name st
 	}
 	names := strings.FieldsFunc(path, func(r rune) bool { return r == '/' })
 	if len(names) == 0 {
-		return named(path, do(f.root, "."))
+		return f.named(path, do(f.root, "."))
 	}
 	if len(names) > maxDepth {
 		return fmt.Errorf("%w: the path has %d names, more than %d", inspect.ErrLimit, len(names), maxDepth)
@@ -86,7 +94,7 @@ func (f *File) at(ctx context.Context, path string, do func(g *h5.Group, name st
 	for i, name := range names[:len(names)-1] {
 		next, err := g.Group(name)
 		if err != nil {
-			return named("/"+strings.Join(names[:i+1], "/"), err)
+			return f.named("/"+strings.Join(names[:i+1], "/"), err)
 		}
 		if g != f.root {
 			if err := g.Close(); err != nil {
@@ -95,22 +103,25 @@ func (f *File) at(ctx context.Context, path string, do func(g *h5.Group, name st
 		}
 		g = next
 	}
-	return named(path, do(g, names[len(names)-1]))
+	return f.named(path, do(g, names[len(names)-1]))
 }
 
 // named says in the words of package inspect what went wrong at a path.
-func named(path string, err error) error {
+func (f *File) named(path string, err error) error {
 	var e *h5.Error
 	switch {
 	case err == nil, !errors.As(err, &e):
 		return err
 	case errors.Is(err, h5.ErrAbsent):
 		return fmt.Errorf("%w: there is no object %s", driver.ErrNotFound, path)
+	case errors.Is(err, h5.ErrRefused) && strings.Contains(e.Text, "is a link of"):
+		return fmt.Errorf("%w: %s is a link, which is not followed; a listing of its group says where it leads", inspect.ErrRefused, path)
 	case errors.Is(err, h5.ErrRefused):
 		return fmt.Errorf("%w: %s: %s", inspect.ErrRefused, path, e.Text)
 	case errors.Is(err, h5.ErrChanged):
 		return fmt.Errorf("%w: %s is not a group, or was changed", driver.ErrNotFound, path)
 	}
+	f.broken.Store(true)
 	return fmt.Errorf("%w: %s: %w", driver.ErrCorrupt, path, err)
 }
 
@@ -130,6 +141,9 @@ func (f *File) Children(ctx context.Context, path string, skip, most int) (list 
 			return err
 		}
 		for _, l := range links {
+			if l.Kind == h5.DamagedObject {
+				f.broken.Store(true)
+			}
 			c := inspect.Child{Name: l.Name, Kind: kindOf(l.Kind), Address: l.Address, Target: l.Target}
 			if l.Kind == h5.ExternalLink {
 				c.Target = l.File + ":" + l.Target
@@ -232,6 +246,9 @@ func (f *File) attr(a h5.ForeignAttr) inspect.Attr {
 		out.Refused = "it is larger than 1 MiB"
 		return out
 	case a.State != h5.ForeignRead:
+		if a.Type.Class != h5.ForeignNone {
+			f.broken.Store(true)
+		}
 		out.Refused = "it is damaged, or its type is one that is not read"
 		return out
 	}

@@ -166,12 +166,27 @@ with h5py.File(os.path.join(out, "layout.h5"), "w", libver="latest") as f:
     f.create_dataset("product", (2**31, 2**31, 2**31), dtype="f8", chunks=(1, 1, 1024))
     f.create_dataset("large", (3 * 10**8,), dtype="f8", chunks=(10**6,))
     f.create_dataset("bigchunk", (2**28,), dtype="f8", chunks=(2**27,))
-    d = f.create_dataset("bomb", (2**24,), dtype="u1", chunks=(2**22,), compression="gzip")
+    d = f.create_dataset("bomb", (2**20,), dtype="u1", chunks=(2**18,), compression="gzip")
     d[:] = 0
     a = f.create_group("attrs")
     for i in range(300):
         a.attrs["a%03d" % i] = i
     f.create_group("bigattr").attrs.create("x", np.zeros(3 * 10**5))
+
+# Small, so that damage meets what describes the data: old and new formats.
+for name, k in (("small.h5", {}), ("new.h5", {"libver": "latest"})):
+    with h5py.File(os.path.join(out, name), "w", **k) as f:
+        g = f.create_group("g")
+        g.attrs["x"] = "text"
+        g.create_dataset("text", data=["one", "two", "three"], dtype=h5py.string_dtype())
+        d = g.create_dataset("lists", (2,), dtype=h5py.vlen_dtype(np.dtype("f8")))
+        d[0] = np.arange(3.0)
+        c = np.zeros(3, dtype=[("a", "f8"), ("s", h5py.string_dtype()), ("e", h5py.enum_dtype({"A": 1}, "i4"))])
+        c["s"] = "text"
+        g.create_dataset("c", data=c)
+        f.create_dataset("z", data=np.arange(60.0).reshape(6, 10), chunks=(2, 5), compression="gzip", shuffle=True, fletcher32=True)
+        f.create_dataset("grow", data=np.arange(6), maxshape=(None,), chunks=(4,))
+        f["ref"] = g.ref
 
 # A chunk that inflates to far more than it may hold.
 with h5py.File(os.path.join(out, "bomb.h5"), "w") as f:
