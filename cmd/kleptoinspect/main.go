@@ -24,7 +24,7 @@ func main() {
 }
 
 func environment() *command.Env {
-	env := &command.Env{Out: os.Stdout, Err: os.Stderr, Version: version(), Missing: missing, Recover: recoverFile}
+	env := &command.Env{Out: os.Stdout, Err: os.Stderr, Version: version(), Missing: missing, Recover: recoverFile, Inspect: inspectFile}
 	fd := int(os.Stdout.Fd())
 	if env.Terminal = term.IsTerminal(fd); !env.Terminal {
 		return env

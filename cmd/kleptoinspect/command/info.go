@@ -14,19 +14,24 @@ import (
 )
 
 func newInfo(p *program) *cobra.Command {
-	return &cobra.Command{
+	h := &hdf5Flag{}
+	cmd := &cobra.Command{
 		Use:   "info ARCHIVE",
 		Short: "Sum an archive up: its functions, entries, sizes, compute time",
 		Long: `Sum an archive up, with one line for each function, version and rounding that
-its entries have.`,
+its entries have; or an HDF5 file of another program, with its largest datasets.`,
 		Example: `  kleptoinspect info results.h5
   kleptoinspect info results.h5 --json | jq .functions[].entries`,
 		Args:              upTo(1, "one archive"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			a, err := open(cmd.Context(), args[0])
+			a, file, err := p.openAny(cmd.Context(), args[0], h)
 			if err != nil {
 				return err
+			}
+			if file != nil {
+				defer file.Close()
+				return p.hdf5Info(cmd.Context(), file, args[0])
 			}
 			defer a.Close()
 			l, err := list(cmd.Context(), a, "")
@@ -39,6 +44,8 @@ its entries have.`,
 			return l.damage()
 		},
 	}
+	h.flags(cmd)
+	return cmd
 }
 
 // summary sums the entries of a variant of a function up.

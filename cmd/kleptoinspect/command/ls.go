@@ -9,31 +9,43 @@ import (
 )
 
 func newList(p *program) *cobra.Command {
-	f := &filter{}
+	f, h := &filter{}, &hdf5Flag{}
 	cmd := &cobra.Command{
-		Use:     "ls ARCHIVE",
+		Use:     "ls ARCHIVE [PATH]",
 		Aliases: []string{"list"},
 		Short:   "List entries with their arguments, shape, compute time and age",
 		Long: `List entries, one a line: id, the arguments as they were given, the shape of the
 result, the compute time in seconds and when it was computed; version and rounding
 too where the entries of a function have several. On a terminal ids and numbers
 are shortened to what tells them apart, times are ages and lines are cut to its
-width; elsewhere everything is in full.`,
+width; elsewhere everything is in full.
+
+Of an HDF5 file of another program it lists the objects in the group at PATH.`,
 		Example: `  kleptoinspect ls results.h5
   kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds --limit 10
   kleptoinspect ls results.h5 --json | jq '.entries[].args.F'`,
-		Args:              upTo(1, "one archive"),
+		Args:              upTo(2, "an archive, or an HDF5 file and a path in it"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			where, err := f.parse()
 			if err != nil {
 				return err
 			}
-			a, err := open(cmd.Context(), args[0])
+			a, file, err := p.openAny(cmd.Context(), args[0], h)
 			if err != nil {
 				return err
 			}
+			if file != nil {
+				defer file.Close()
+				if err := onlyArchives(cmd, args[0], "function", "where", "sort"); err != nil {
+					return err
+				}
+				return p.hdf5List(cmd.Context(), file, args[0], pathOf(args), f.limit)
+			}
 			defer a.Close()
+			if err := noPath(args); err != nil {
+				return err
+			}
 			l, err := list(cmd.Context(), a, f.function)
 			if err != nil {
 				return err
@@ -49,6 +61,7 @@ width; elsewhere everything is in full.`,
 		},
 	}
 	f.flags(cmd, p, true)
+	h.flags(cmd)
 	return cmd
 }
 

@@ -19,6 +19,7 @@ type plot struct {
 	filter  filter
 	member  string
 	slice   string
+	raw     hdf5Flag
 	x, y, z string
 
 	out, title, colormap, size string
@@ -37,7 +38,7 @@ type drawing struct {
 func newPlot(p *program) *cobra.Command {
 	s := &plot{}
 	cmd := &cobra.Command{
-		Use:   "plot ARCHIVE [ID]",
+		Use:   "plot ARCHIVE [ID|PATH]",
 		Short: "Draw one result, or a member of all results over their arguments",
 		Long: `Draw one result, named by the beginning of its id or by its arguments: a 2-D array
 as heatmap, a 1-D array as curve, a table as one curve a column.
@@ -50,22 +51,25 @@ horizontal axis is logarithmic where the values of the argument are spaced so, o
 --logx. --z takes seconds and bytes too.
 
 Without -o it draws into the terminal, or as plain text into a pipe; -o names a
-PNG file, or is - for a PNG on standard output.`,
+PNG file, or is - for a PNG on standard output.
+
+Of an HDF5 file of another program it draws the dataset at PATH.`,
 		Example: `  kleptoinspect plot results.h5 9f3c
   kleptoinspect plot results.h5 --at F=0.02,k=0.05 --member u -o u.png
   kleptoinspect plot results.h5 --x F --y k --z mean --colormap inferno -o map.png
   kleptoinspect plot results.h5 --x F --z seconds --where 'k==0.06'`,
-		Args:              upTo(2, "an archive and an id"),
+		Args:              upTo(2, "an archive and an id, or an HDF5 file and a path"),
 		ValidArgsFunction: p.completeEntry,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.run(cmd, p, args)
 		},
 	}
 	s.choice.flags(cmd, p)
+	s.raw.flags(cmd)
 	s.filter.flags(cmd, p, false)
 	f := cmd.Flags()
 	f.StringVar(&s.member, "member", "", "draw this member of the value, e.g. u")
-	f.StringVar(&s.slice, "slice", "", "of an array with more dimensions, e.g. 3,:,: for the fourth plane; -1 is the last")
+	f.StringVar(&s.slice, "slice", "", "a part of the array, e.g. 3,:,10:20 of the fourth plane; -1 is the last")
 	f.StringVarP(&s.x, "x", "x", "", "argument along the horizontal axis")
 	f.StringVarP(&s.y, "y", "y", "", "argument along the vertical axis")
 	f.StringVarP(&s.z, "z", "z", "", "member that is drawn over --x and --y, or seconds, or bytes")
@@ -114,9 +118,20 @@ func (s *plot) run(cmd *cobra.Command, p *program, args []string) error {
 	case !over && where != nil && (s.id != "" || at != nil):
 		return usagef("--where goes with --x, --y and --z, or alone")
 	}
-	a, err := open(cmd.Context(), args[0])
+	a, file, err := p.openAny(cmd.Context(), args[0], &s.raw)
 	if err != nil {
 		return err
+	}
+	if file != nil {
+		defer file.Close()
+		if err := onlyArchives(cmd, args[0], "function", "at", "where", "x", "y", "z"); err != nil {
+			return err
+		}
+		d, err := s.hdf5(cmd.Context(), file, args[0], pathOf(args), o)
+		if err != nil {
+			return err
+		}
+		return s.write(p, args[0], d)
 	}
 	defer a.Close()
 	l, err := list(cmd.Context(), a, s.filter.function)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/klepto-go/klepto/hdfarchive/inspect"
 	"github.com/klepto-go/klepto/notebook/render"
 )
 
@@ -37,6 +38,10 @@ type Env struct {
 	// hdfarchive.Recover does, and returns the number of commits and the bytes of
 	// what was not finished; nil where the program has no such archives.
 	Recover func(path string) (commits int, dropped int64, err error)
+
+	// Inspect opens the HDF5 file of any program at path, as hdfarchive.Inspect does; nil
+	// where the program reads none.
+	Inspect func(path string) (inspect.File, error)
 
 	// Missing names kinds of archive that this build leaves out, and how to get
 	// them, as a sentence; "" for none.

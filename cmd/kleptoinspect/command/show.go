@@ -17,22 +17,27 @@ type show struct {
 	limit  int
 	// values puts all elements into the JSON.
 	values bool
+	slice  string
 }
 
 func newShow(p *program) *cobra.Command {
-	s := &show{}
+	s, h := &show{}, &hdf5Flag{}
 	cmd := &cobra.Command{
-		Use:   "show ARCHIVE [ID]",
+		Use:   "show ARCHIVE [ID|PATH]",
 		Short: "Show one entry: arguments, provenance, and its value with statistics",
 		Long: `Show one entry, named by the beginning of its id or by its arguments: the
 arguments exact and as rounded for the key, where and when it was computed, and
 the members of its value with type, shape and statistics. Statistics are of the
-finite numbers; those of complex numbers are of their absolute value.`,
+finite numbers; those of complex numbers are of their absolute value.
+
+Of an HDF5 file of another program it shows the group or dataset at PATH with its
+attributes; of datasets over 64 MiB it reads the first and the last elements only.`,
 		Example: `  kleptoinspect show results.h5 9f3c
   kleptoinspect show results.h5 --at F=0.02,k=0.05
   kleptoinspect show results.h5 9f3c --member u --head 20
-  kleptoinspect show results.h5 9f3c --member u --values --json | jq .members[0].values`,
-		Args:              upTo(2, "an archive and an id"),
+  kleptoinspect show results.h5 9f3c --member u --values --json | jq .members[0].values
+  kleptoinspect show other.h5 /run/1/u --slice 10:20,:`,
+		Args:              upTo(2, "an archive and an id, or an HDF5 file and a path"),
 		ValidArgsFunction: p.completeEntry,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at, err := s.parse(args)
@@ -44,11 +49,21 @@ finite numbers; those of complex numbers are of their absolute value.`,
 			case s.values && !p.json:
 				return usagef("--values goes with --json")
 			}
-			a, err := open(cmd.Context(), args[0])
+			a, file, err := p.openAny(cmd.Context(), args[0], h)
 			if err != nil {
 				return err
 			}
+			if file != nil {
+				defer file.Close()
+				if err := onlyArchives(cmd, args[0], "function", "at"); err != nil {
+					return err
+				}
+				return p.hdf5Show(cmd.Context(), file, args[0], pathOf(args), s)
+			}
 			defer a.Close()
+			if s.slice != "" {
+				return usagef("--slice goes with HDF5 files of other programs")
+			}
 			l, err := list(cmd.Context(), a, s.function)
 			if err != nil {
 				return err
@@ -82,6 +97,8 @@ finite numbers; those of complex numbers are of their absolute value.`,
 	cmd.Flags().IntVar(&s.head, "head", 4, "show this many elements of each array")
 	cmd.Flags().IntVar(&s.limit, "limit", 100, "show at most this many members; 0 means all")
 	cmd.Flags().BoolVar(&s.values, "values", false, "with --json: all elements of the members")
+	cmd.Flags().StringVar(&s.slice, "slice", "", "of a dataset of another program's file only this part, e.g. 10:20,:,3")
+	h.flags(cmd)
 	complete(cmd, "function", p.completeFunctions)
 	complete(cmd, "member", p.completeMembers)
 	return cmd

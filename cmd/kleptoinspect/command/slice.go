@@ -5,62 +5,97 @@ import (
 	"strings"
 )
 
-// cutSlice takes a plane or line out of an array in C order: for each dimension
-// an index (from the end when negative) or ":" for all of it.
-func cutSlice(spec string, x []float64, shape []int, axes []string) ([]float64, []int, []string, error) {
+// cut is what a slice takes of one dimension.
+type cut struct {
+	start, count int
+	single       bool // one index: the dimension is left out
+}
+
+// parseSlice reads for each dimension an index, ":" for all of it, or a range "10:20",
+// of which either end may be missing; numbers below zero count from the end. An empty
+// slice is all of the array.
+func parseSlice(spec string, shape []int) ([]cut, error) {
+	cuts := make([]cut, len(shape))
+	if spec == "" {
+		for d, n := range shape {
+			cuts[d].count = n
+		}
+		return cuts, nil
+	}
 	parts := strings.Split(spec, ",")
 	if len(parts) != len(shape) {
-		return nil, nil, nil, usagef("--slice %s has %s, but the array has %s, %v", spec,
+		return nil, usagef("--slice %s has %s, but the array has %s, %v", spec,
 			plural(len(parts), "part", "parts"), plural(len(shape), "dimension", "dimensions"), shape)
 	}
-	var keep []int // dimensions
-	start := 0
-	strides := make([]int, len(shape))
-	stride := 1
-	for d := len(shape) - 1; d >= 0; d-- {
-		strides[d] = stride
-		stride *= shape[d]
-	}
 	for d, part := range parts {
-		part = strings.TrimSpace(part)
-		if part == ":" {
-			keep = append(keep, d)
+		n := shape[d]
+		from, to, isRange := strings.Cut(strings.TrimSpace(part), ":")
+		number := func(s string, missing int) (int, error) {
+			if s = strings.TrimSpace(s); s == "" && isRange {
+				return missing, nil
+			}
+			i, err := strconv.Atoi(s)
+			if err != nil {
+				return 0, usagef("--slice %s: %q is neither an index nor a range such as 10:20 or \":\"", spec, part)
+			}
+			if i < 0 {
+				i += n
+			}
+			return i, nil
+		}
+		start, err := number(from, 0)
+		if err != nil {
+			return nil, err
+		}
+		if !isRange {
+			if start < 0 || start >= n {
+				return nil, usagef("--slice %s: dimension %d has indices 0 to %d", spec, d, n-1)
+			}
+			cuts[d] = cut{start, 1, true}
 			continue
 		}
-		i, err := strconv.Atoi(part)
+		end, err := number(to, n)
 		if err != nil {
-			return nil, nil, nil, usagef("--slice %s: %q is neither an index nor \":\"", spec, part)
+			return nil, err
 		}
-		if i < 0 {
-			i += shape[d]
-		}
-		if i < 0 || i >= shape[d] {
-			return nil, nil, nil, usagef("--slice %s: dimension %d has indices 0 to %d", spec, d, shape[d]-1)
-		}
-		start += i * strides[d]
+		start, end = min(max(start, 0), n), min(max(end, 0), n)
+		cuts[d] = cut{start: start, count: max(end-start, 0)}
 	}
-	outShape, n := make([]int, len(keep)), 1
+	return cuts, nil
+}
+
+// cutSlice takes a part out of an array in C order.
+func cutSlice(spec string, x []float64, shape []int, axes []string) ([]float64, []int, []string, error) {
+	cuts, err := parseSlice(spec, shape)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	n := 1
+	var outShape []int
 	var outAxes []string
-	for i, d := range keep {
-		outShape[i] = shape[d]
-		n *= shape[d]
+	for d, c := range cuts {
+		n *= c.count
+		if c.single {
+			continue
+		}
+		outShape = append(outShape, c.count)
 		if d < len(axes) {
 			outAxes = append(outAxes, axes[d])
 		}
 	}
 	out := make([]float64, n)
-	index := make([]int, len(keep))
+	index := make([]int, len(cuts))
 	for i := range out {
-		at := start
-		for k, d := range keep {
-			at += index[k] * strides[d]
+		at := 0
+		for d, c := range cuts {
+			at = at*shape[d] + c.start + index[d]
 		}
 		out[i] = x[at]
-		for k := len(keep) - 1; k >= 0; k-- { // count up
-			if index[k]++; index[k] < outShape[k] {
+		for d := len(cuts) - 1; d >= 0; d-- { // count up
+			if index[d]++; index[d] < cuts[d].count {
 				break
 			}
-			index[k] = 0
+			index[d] = 0
 		}
 	}
 	return out, outShape, outAxes, nil

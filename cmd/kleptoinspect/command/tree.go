@@ -13,32 +13,45 @@ import (
 const treeLimit = 10
 
 func newTree(p *program) *cobra.Command {
-	f := &filter{}
+	f, h := &filter{}, &hdf5Flag{}
 	cmd := &cobra.Command{
-		Use:   "tree ARCHIVE",
+		Use:   "tree ARCHIVE [PATH]",
 		Short: "Show functions, their entries and the members of each with type and shape",
 		Long: `Show functions, their entries, and the members of every entry with element type
 and shape; entries of other versions and roundings apart. It reads every value
 that it shows; on a terminal those are the first 10 entries of each function,
-version and rounding unless --limit says otherwise.`,
+version and rounding unless --limit says otherwise.
+
+Of an HDF5 file of another program it shows groups, datasets and links, from PATH
+down; links are not followed, and a group with several names is shown once.`,
 		Example: `  kleptoinspect tree results.h5
   kleptoinspect tree results.h5 --function grayscott --limit 1
   kleptoinspect tree results.h5 --where 'F==0.02' --json`,
-		Args:              upTo(1, "one archive"),
+		Args:              upTo(2, "an archive, or an HDF5 file and a path in it"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			where, err := f.parse()
 			if err != nil {
 				return err
 			}
-			if p.Terminal && !p.json && !cmd.Flags().Changed("limit") {
-				f.limit = treeLimit
-			}
-			a, err := open(cmd.Context(), args[0])
+			a, file, err := p.openAny(cmd.Context(), args[0], h)
 			if err != nil {
 				return err
 			}
+			if file != nil {
+				defer file.Close()
+				if err := onlyArchives(cmd, args[0], "function", "where", "sort"); err != nil {
+					return err
+				}
+				return p.hdf5Tree(cmd.Context(), file, args[0], pathOf(args), f.limit)
+			}
 			defer a.Close()
+			if err := noPath(args); err != nil {
+				return err
+			}
+			if p.Terminal && !p.json && !cmd.Flags().Changed("limit") {
+				f.limit = treeLimit
+			}
 			l, err := list(cmd.Context(), a, f.function)
 			if err != nil {
 				return err
@@ -56,6 +69,7 @@ version and rounding unless --limit says otherwise.`,
 		},
 	}
 	f.flags(cmd, p, true)
+	h.flags(cmd)
 	return cmd
 }
 
