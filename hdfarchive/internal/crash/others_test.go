@@ -206,7 +206,7 @@ func TestTwoWriters(t *testing.T) {
 	}()
 	<-ready
 	began := time.Now()
-	if r := run(t, s.write(path, 20000)); !strings.Contains(r.last, "open for writing in another process") {
+	if r := run(t, s.write(path, 20000)); !strings.Contains(r.last, "another process is writing") {
 		t.Errorf("the second writer: %+v after %v", r, time.Since(began))
 	}
 	w.Process.Kill()

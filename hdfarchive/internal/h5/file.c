@@ -150,6 +150,14 @@ int k_open_objects(hid_t file, k_reply *r) {
 	return k_leave(r, n < 0 ? K_FAIL : K_OK);
 }
 
+/* a = ids of the same open file, this one among them. */
+int k_open_files(hid_t file, k_reply *r) {
+	k_enter(r);
+	ssize_t n = H5Fget_obj_count(file, H5F_OBJ_FILE);
+	r->a = n;
+	return k_leave(r, n < 0 ? K_FAIL : K_OK);
+}
+
 int k_close_file(hid_t file, k_reply *r) {
 	k_enter(r);
 	return k_leave(r, H5Fclose(file) < 0 ? K_FAIL : K_OK);

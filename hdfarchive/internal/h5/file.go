@@ -221,6 +221,12 @@ func (f *File) Reopen() (id int64, err error) {
 	return id, err
 }
 
+// Lent tells whether another package has the file open by the id that Reopen gave it.
+func (f *File) Lent() (yes bool, err error) {
+	err = f.use("count", f.path, func(r *C.k_reply) C.int { return C.k_open_files(f.id, r) }, func(r *C.k_reply) { yes = r.a > 1 })
+	return yes, err
+}
+
 // Close closes the file and all that is open in it. A second Close does nothing.
 func (f *File) Close() error {
 	f.mu.Lock()

@@ -84,6 +84,7 @@ type Journal struct {
 	path    string
 	serial  sync.Mutex // one commit at a time: their syncs hold no lock of the library
 	handle  *C.journal // nil unless the file is open for writing; the library's lock guards it
+	parked  *C.journal // what the next open takes up again
 	left    error
 }
 
@@ -102,6 +103,7 @@ func (j *Journal) install(path string, fapl C.hid_t) error {
 		lock_ms:          C.int32_t(j.options.Wait.Milliseconds()),
 		checkpoint_bytes: C.uint64_t(j.options.Checkpoint),
 		cache_bytes:      C.uint64_t(j.options.Cache),
+		resume:           j.parked,
 	}
 	return j.locked("open", func(f *C.journal_fault) C.int { return C.journal_install(fapl, &o, f) })
 }
@@ -114,6 +116,7 @@ func (j *Journal) opened(f *File, write bool) error {
 		if j.handle = C.journal_arm(f.id, fault); j.handle == nil {
 			return -1
 		}
+		j.parked = nil
 		return 0
 	})
 }

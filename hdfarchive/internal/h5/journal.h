@@ -23,13 +23,15 @@
  *   off        nothing is lost        anything may happen
  *
  * Locks (flock, as HDF5 itself uses)
- *   journal    exclusive: the one writer, from open to close.
- *   file       shared: the writer and every reader, from open to close, so that an HDF5 program
- *              with file locking can read the file (it sees the last checkpoint) but not write it.
- *   file       exclusive: the writer, while it copies pages into the file, not while it waits for the
- *              disk. Readers that hold the file put checkpoints off, and the journal grows; whenever
- *              more than half of it is out of date it is replaced by one with the newest image of
- *              each page.
+ *   journal    exclusive: the writer whose turn it is. A writer has the turn from open to close,
+ *              unless it gives it away between its commits; see journal_take.
+ *   file       shared: every reader, from open to close, and a writer while it reads or writes or
+ *              has made the newest commit, so that an HDF5 program with file locking can read the
+ *              file (it sees the last checkpoint) but not write it.
+ *   file       exclusive: the writer whose turn it is, while it copies pages into the file, not while
+ *              it waits for the disk. Readers that hold the file put checkpoints off, and the journal
+ *              grows; whenever more than half of it is out of date it is replaced by one with the
+ *              newest image of each page.
  *
  * On disk: all numbers little-endian, no padding, checksums are CRC-32C.
  *
@@ -37,11 +39,13 @@
  *     0  "KLPTWAL1"              8  u32 version = 1        12  u32 page size = 4096
  *    16  u64 salt (random)      24  u64 end of the file at the last checkpoint
  *    32  8 x u32 checksums of the 512-byte sectors of the file's first page at the last checkpoint
- *    64  zeros                 124  u32 checksum of bytes 0..123
+ *    64  u32 1 = begun with sync normal or full, which all who join it keep to
+ *    68  zeros                 124  u32 checksum of bytes 0..123
  *   record, one per commit, numbered 1, 2, ...
  *     0  "KLPTREC1"              8  u64 salt               16  u64 number
  *    24  u64 pages              32  u64 end of the file    40  u64 end of what was written straight to it
- *    48  u64 zero               56  u32 zero               60  u32 checksum of bytes 0..59, entries, images
+ *    48  u64 0, or 1 = no commit, but the mark of a checkpoint that begins
+ *    56  u32 zero                            60  u32 checksum of bytes 0..59, entries, images
  *    64  entries, 48 bytes a page, in ascending order of pages
  *          0  u64 page           8  u32 flags: 1 = sectors known    12  u32 zero
  *         16  8 x u32 checksums of the page's sectors in the file at the last checkpoint
@@ -65,11 +69,12 @@ typedef struct journal journal;
 enum { JOURNAL_SYNC_NORMAL = 0, JOURNAL_SYNC_FULL = 1, JOURNAL_SYNC_OFF = 2 };
 
 /* A zero field means the default. */
-typedef struct {
+typedef struct journal_options {
     int32_t  sync;             /* JOURNAL_SYNC_NORMAL */
     int32_t  lock_ms;          /* how long opening and closing wait for a lock on the file; 2000 */
     uint64_t checkpoint_bytes; /* size of the journal at which a commit checkpoints; 64 MiB */
     uint64_t cache_bytes;      /* memory for committed pages, the rest is read from the journal; 64 MiB */
+    journal *resume;           /* a parked handle that the open takes up again; NULL */
 } journal_options;
 
 /* Why a call failed. */
@@ -145,6 +150,42 @@ int journal_checkpoint(journal *j, int wait_ms, journal_fault *fault);
 /* Drops everything since the last commit. HDF5's own caches still hold it, so the caller closes all
  * objects and the file at once and opens it again; the close keeps what was committed, only. */
 void journal_rollback(journal *j);
+
+/* ---- Several writers ----
+ *
+ * Writers in several processes take turns: journal_take before a commit, journal_yield after it. All
+ * see what the others committed, once they have opened the file again: HDF5 keeps what it has read.
+ * For that they park the handle, H5Fclose, and H5Fopen with options.resume, which reads only what is
+ * new in the journal.
+ *
+ * Between commits a writer reads under its shared lock on the file. It keeps that for a tenth of a
+ * second at a time, so that another's checkpoint has to wait no longer; but the one that made the
+ * newest commit keeps it, so that no other program writes to a file that a journal belongs to. Of
+ * who dies nothing remains but what it has committed, and perhaps the mark of a checkpoint, which
+ * whoever takes the next turn ends first. */
+
+/* Makes it the turn of this handle: JOURNAL_ELOCKED while it is another's. With *stale set, others
+ * have committed meanwhile: park and open again before anything else. */
+int journal_take(journal *j, int *stale, journal_fault *fault);
+
+/* Gives the turn away. Returns 1 when others wait for it, who should be given the time to take it. */
+int journal_yield(journal *j);
+
+/* Whether HDF5 may be asked now: the shared lock is there and, with fresh set, nobody has committed
+ * since. Otherwise call journal_share. */
+int journal_ready(const journal *j, int fresh);
+
+/* Gets the shared lock on the file, for a while. JOURNAL_ELOCKED: try again in a moment, and after
+ * some moments with urgent set. *stale as above. */
+int journal_share(journal *j, int urgent, int *stale, journal_fault *fault);
+
+/* Gives the shared lock back where this writer has no reason to keep it; 1 when it keeps it. */
+int journal_rest(journal *j);
+
+/* The next H5Fclose of the file keeps nothing since the last commit, and the handle for the next
+ * H5Fopen. journal_forget ends one that was not taken up. */
+void journal_park(journal *j);
+void journal_forget(journal *j);
 
 void journal_get_stats(const journal *j, journal_stats *stats);
 

@@ -151,7 +151,8 @@ int journal_apply(journal *j, int closing, int wait_ms, journal_fault *fault)
         if (held < 0)
             failed = journal_fail_os(&why, "lock", j->path);
         else if (held == 0)
-            failed = apply_locked(j, &why);
+            failed = (j->walsize && journal_mark(j, &why)) || apply_locked(j, &why);
+        j->shared = held == 0 || held == 1;
         if (held == 2 || (held == 0 && journal_flock(j->fd, LOCK_SH, 0)))
             failed = journal_fail(&why, JOURNAL_ELOCKED, 0,
                                   "another program opened %s for writing while klepto had it open; close it there, then "

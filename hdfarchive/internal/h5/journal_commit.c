@@ -74,6 +74,7 @@ int journal_write(journal *j, journal_fault *fault)
     if (j->poisoned) return journal_fail_poisoned(j, fault);
     if (j->discarding)
         return journal_fail(fault, JOURNAL_EPOISONED, 0, "%s was rolled back; close it and open it again", j->path);
+    if (!j->locked) return journal_fail(fault, JOURNAL_ELOCKED, 0, "it is not the turn of this process to write to %s", j->path);
     if (flush_caches(j, &why) == 0 && journal_commit_pages(j, &why) == 0) return 0;
     if (fault) *fault = why;
     return journal_poison(j, &why);
@@ -99,7 +100,8 @@ int journal_relieve(journal *j, journal_fault *fault)
     journal_fault why = {0};
 
     if (j->walsize < j->options.checkpoint_bytes || j->walsize < j->patience || j->poisoned) return 0;
-    if (!journal_apply(j, 0, 0, &why) || why.code == JOURNAL_EBUSY) return 0;
+    /* Other writers let go of the file within their slice of time. */
+    if (!journal_apply(j, 0, journal_company(j->wal) ? 2 * JOURNAL_SLICE_MS : 0, &why) || why.code == JOURNAL_EBUSY) return 0;
     if (fault) *fault = why;
     return -1;
 }

@@ -28,8 +28,13 @@ static H5FD_t *open_driver(const char *name, unsigned flags, hid_t fapl, haddr_t
     journal_fault fault;
     journal      *j;
 
+    const journal_options *options = H5Pget_driver_info(fapl);
+
     (void)maxaddr;
-    j = journal_open(name, flags & H5F_ACC_RDWR ? JOURNAL_WRITE : JOURNAL_READ, flags, H5Pget_driver_info(fapl), &fault);
+    if (options && options->resume)
+        j = journal_resume(options->resume, &fault);
+    else
+        j = journal_open(name, flags & H5F_ACC_RDWR ? JOURNAL_WRITE : JOURNAL_READ, flags, options, &fault);
     /* To make a file, HDF5 first tries to open it: that failure is none. */
     journal_take_fault(NULL);
     if (!j) journal_report(&fault);
@@ -38,8 +43,14 @@ static H5FD_t *open_driver(const char *name, unsigned flags, hid_t fapl, haddr_t
 
 static herr_t close_driver(H5FD_t *file)
 {
-    journal_fault fault;
-    int           failed = journal_close((journal *)file, &fault);
+    journal_fault fault = {0};
+    journal      *j = (journal *)file;
+    int           failed = 0;
+
+    if (j->parking)
+        journal_keep(j);
+    else
+        failed = journal_close(j, &fault);
 
     journal_take_fault(NULL);
     if (fault.code != JOURNAL_OK) journal_report(&fault);
@@ -286,7 +297,7 @@ journal *journal_arm(hid_t file, journal_fault *fault)
         /* Behind what HDF5 uses lies the rest of bulk data whose commit a crash prevented. */
         j->eof = j->committed = j->base = j->eoa;
         j->limit = journal_round_up(j->base);
-        journal_cut(j);
+        if (j->locked) journal_cut(j);
     }
     /* A new file is at once one that HDF5 programs open, even if the process dies in the next moment. */
     if (j->created && (journal_commit(j, &why) || (journal_apply(j, 0, 0, &why) && j->poisoned))) {

@@ -14,6 +14,7 @@ enum {
     JOURNAL_RECORD = 64,
     JOURNAL_ENTRY = 48,
     JOURNAL_BULK = 64 * 1024,  /* shorter writes are gathered in memory: they are mostly metadata */
+    JOURNAL_SLICE_MS = 100,    /* how long a writer keeps its shared lock on the file at a time */
     JOURNAL_STAGE = 256 * 1024 /* contiguous pages are handed to the system in pieces of this size */
 };
 
@@ -34,6 +35,16 @@ struct journal {
     dev_t    device;
     ino_t    inode;
     uint8_t  writer, armed, created, discarding, poisoned;
+    uint8_t  locked, shared; /* it has the journal's lock, a shared one on the file */
+    uint8_t  parking, parked; /* the next close keeps the handle; it has done so */
+    uint8_t  changed_under;   /* what it knows may be out of date in every part */
+    uint8_t  marked;          /* the journal ends with the mark of a checkpoint */
+    uint8_t  durable;         /* of the journal's header */
+    int      next_wal;        /* the journal that replaced wal, locked; -1 */
+    int64_t  since;           /* when it got the shared lock, in ms */
+    uint64_t mine;            /* number of its own last commit in this journal */
+    int64_t  seen[5];         /* size and times of the file, when it gave the shared lock back; 0: not known */
+    journal *next;            /* among the parked */
     uint8_t  inherited; /* the journal was there before this handle */
     haddr_t  eoa;       /* HDF5's end of allocation */
     uint64_t eof;       /* end of the file as HDF5 sees it */
@@ -69,6 +80,9 @@ int   journal_pread(int fd, void *bytes, size_t n, uint64_t offset); /* zeros pa
 int   journal_pwrite(int fd, const void *bytes, size_t n, uint64_t offset);
 int   journal_sync(int fd);
 int   journal_sync_folder(const char *path);
+int   journal_want(int fd, int on);  /* says by the descriptor of a journal that its lock is waited for */
+int   journal_wanted(int fd);        /* whether another has said so */
+int   journal_company(int fd);       /* whether another writer has the journal open */
 int   journal_flock(int fd, int operation, int wait_ms); /* 0, 1: held by others, -1 */
 int   journal_flock_alone(int fd, int wait_ms);          /* 0, 1: still shared, 2: lost to a writer, -1 */
 int   journal_create(const char *path, int like); /* a descriptor */
@@ -115,6 +129,8 @@ void           journal_shed(journal *j);
 
 /* ---- journal_record.c: the journal's bytes ---- */
 int journal_append(journal *j, journal_page *const *pages, size_t n, journal_fault *fault);
+int journal_mark(journal *j, journal_fault *fault);
+int journal_follows(const journal *j, uint64_t size);
 int journal_scan(journal *j, journal_fault *fault);
 int journal_reset(journal *j, journal_fault *fault);
 int journal_rewrite(journal *j, journal_fault *fault);
@@ -134,5 +150,15 @@ journal *journal_open(const char *path, int mode, unsigned flags, const journal_
                       journal_fault *fault);
 int journal_close(journal *j, journal_fault *fault);
 void journal_cut(journal *j);
+int journal_lock(journal *j, int wal, journal_fault *fault);
+int journal_lock_new(journal *j, int *wal, journal_fault *fault);
+void journal_release(journal *j);
+void journal_measure(journal *j, uint64_t size);
+
+/* ---- journal_turn.c: several writers ---- */
+journal *journal_resume(journal *j, journal_fault *fault);
+void     journal_keep(journal *j);
+int      journal_keeper(const journal *j);
+int64_t  journal_clock(void);
 
 #endif

@@ -12,10 +12,11 @@
 
 enum { LOCK_MS = 2000 };
 
-static void release(journal *j)
+void journal_release(journal *j)
 {
     if (j->fd >= 0) close(j->fd);
     if (j->wal >= 0) close(j->wal);
+    if (j->next_wal >= 0) close(j->next_wal);
     journal_drop(j, NULL);
     free(j->slots);
     free(j->changed);
@@ -49,34 +50,53 @@ static int open_file(journal *j, const char *path, unsigned flags, journal_fault
     return 0;
 }
 
-/* Becomes the one writer. A writer that closes removes the journal: a lock on a file that has no
- * name any more excludes nobody. */
-static int lock_journal(journal *j, journal_fault *fault)
+/* Locks the journal that is open as wal: 0, 1 when its name has gone to another, -1. */
+int journal_lock(journal *j, int wal, journal_fault *fault)
 {
-    char       *rest;
-    struct stat st;
+    char *rest;
+    int   held = journal_flock(wal, LOCK_EX, 0);
 
-    for (;;) {
-        int held;
-        j->inherited = lstat(j->walpath, &st) == 0;
-        if ((j->wal = journal_create(j->walpath, j->fd)) < 0)
-            return journal_fail_os(fault, "open the journal", j->walpath);
-        if ((held = journal_flock(j->wal, LOCK_EX, 0)) < 0)
-            return journal_fail_os(fault, "lock the journal", j->walpath);
-        if (held > 0)
-            return journal_fail(fault, JOURNAL_ELOCKED, 0,
-                                "%s is open for writing in another process, or twice in this one; close it there, "
-                                "or open it read-only here",
-                                j->path);
-        if (journal_same_file(j->wal, j->walpath)) break;
-        close(j->wal);
+    if (held < 0) return journal_fail_os(fault, "lock the journal", j->walpath);
+    if (held > 0) {
+        journal_want(wal, 1);
+        return journal_fail(fault, JOURNAL_ELOCKED, 0,
+                            "another process is writing to %s, or this one has it open twice; try again when that is "
+                            "done, or open it read-only here",
+                            j->path);
+    }
+    journal_want(wal, 0);
+    if (!journal_same_file(wal, j->walpath)) {
+        flock(wal, LOCK_UN);
+        return 1;
     }
     /* What a crash left behind while it rewrote the journal; the journal itself is whole. */
     if ((rest = journal_join(j->walpath, "-new"))) unlink(rest);
     free(rest);
-    if (j->options.sync != JOURNAL_SYNC_OFF && journal_sync_folder(j->walpath))
-        return journal_fail_os(fault, "sync the folder of", j->walpath);
+    j->locked = 1;
     return 0;
+}
+
+/* Opens and locks the journal, new or not, where *wal is not it already. A writer that closes removes
+ * it, one that checkpoints replaces it: a lock on a file that has no name any more excludes nobody. */
+int journal_lock_new(journal *j, int *wal, journal_fault *fault)
+{
+    struct stat st;
+    int         gone = 1;
+
+    for (;;) {
+        if (*wal >= 0 && (gone = journal_lock(j, *wal, fault)) <= 0) return gone;
+        if (*wal >= 0) close(*wal);
+        j->inherited = lstat(j->walpath, &st) == 0;
+        if ((*wal = journal_create(j->walpath, j->fd)) < 0) return journal_fail_os(fault, "open the journal", j->walpath);
+    }
+}
+
+/* What is known of a file that ends after so many bytes, all of them at a checkpoint. */
+void journal_measure(journal *j, uint64_t size)
+{
+    j->disk = j->eof = j->committed = j->base = size;
+    j->limit = journal_round_up(size);
+    j->direct = 0;
 }
 
 static int share_file(journal *j, journal_fault *fault)
@@ -89,8 +109,9 @@ static int share_file(journal *j, journal_fault *fault)
         return journal_fail(fault, JOURNAL_ELOCKED, 0,
                             "another program has %s open for writing; close it there, then try again", j->path);
     if (fstat(j->fd, &st)) return journal_fail_os(fault, "open", j->path);
-    j->disk = j->eof = j->committed = j->base = (uint64_t)st.st_size;
-    j->limit = journal_round_up(j->base);
+    journal_measure(j, (uint64_t)st.st_size);
+    j->shared = 1;
+    j->since = journal_clock();
     return 0;
 }
 
@@ -175,27 +196,36 @@ journal *journal_open(const char *path, int mode, unsigned flags, const journal_
     if (!j->options.lock_ms) j->options.lock_ms = LOCK_MS;
     if (!j->options.checkpoint_bytes) j->options.checkpoint_bytes = 64 << 20;
     if (!j->options.cache_bytes) j->options.cache_bytes = 64 << 20;
-    j->fd = j->wal = -1;
+    j->fd = j->wal = j->next_wal = -1;
     j->writer = mode == JOURNAL_WRITE;
     j->salt = journal_salt();
     failed = open_file(j, path, flags, fault);
     if (!failed && j->writer) {
-        failed = lock_journal(j, fault) || share_file(j, fault);
+        failed = journal_lock_new(j, &j->wal, fault) || share_file(j, fault);
+        /* The journal must have its name before the first commit is in it. */
+        if (!failed && j->options.sync != JOURNAL_SYNC_OFF && journal_sync_folder(j->walpath))
+            failed = journal_fail_os(fault, "sync the folder of", j->walpath);
         if (!failed) failed = (flags & H5F_ACC_TRUNC) || j->created ? empty_file(j, fault) : replay(j, fault);
     } else if (!failed) {
         struct stat st;
-        /* Better a recovered file than a look through its journal, where that is possible. A journal
-         * that does not fit is found again below, with the same reason. */
-        if (stat(j->walpath, &st) == 0) journal_recover(j->path, NULL, NULL);
-        failed = share_file(j, fault) || look_through(j, fault);
+        failed = share_file(j, fault);
+        /* Better a recovered file than a look through its journal, where nobody else has the file. A
+         * journal that does not fit is found again below, with the same reason. */
+        if (!failed && stat(j->walpath, &st) == 0 && journal_flock_alone(j->fd, 0) == 0) {
+            flock(j->fd, LOCK_UN);
+            journal_recover(j->path, NULL, NULL);
+            failed = share_file(j, fault);
+        }
+        if (!failed) failed = look_through(j, fault);
     }
+    j->mine = j->number; /* whoever had the others may be dead */
     if (!failed) return j;
     if (j->created && j->path) unlink(j->path);
-    if (j->writer && j->wal >= 0) {
+    if (j->writer && j->locked) {
         struct stat st;
         if (fstat(j->wal, &st) == 0 && st.st_size == 0 && journal_same_file(j->wal, j->walpath)) unlink(j->walpath);
     }
-    release(j);
+    journal_release(j);
     return NULL;
 }
 
@@ -207,19 +237,19 @@ int journal_close(journal *j, journal_fault *fault)
     int failed = 0;
 
     fault->code = JOURNAL_OK;
-    if (j->writer) {
+    if (j->writer && j->locked) {
         if (!j->armed || j->discarding || j->poisoned) {
             journal_discard(j);
         } else {
             if (j->eoa != HADDR_UNDEF) j->eof = j->eoa;
             if (journal_commit_pages(j, fault)) failed = journal_poison(j, fault);
         }
-        if (j->armed && !j->poisoned && journal_apply(j, 1, j->options.lock_ms, fault))
+        if (j->armed && !j->poisoned && journal_apply(j, 1, journal_keeper(j) ? j->options.lock_ms : 0, fault))
             failed = fault->code == JOURNAL_EBUSY ? 0 : -1;
         if (j->walsize == 0 && journal_same_file(j->wal, j->walpath)) unlink(j->walpath);
         if (j->created && !j->armed) unlink(j->path);
     }
-    release(j);
+    journal_release(j);
     return failed;
 }
 

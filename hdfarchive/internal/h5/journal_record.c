@@ -14,6 +14,8 @@ static const char header_magic[8] = "KLPTWAL1", record_magic[8] = "KLPTREC1";
 enum {
     VERSION = 1,
     KNOWN = 1,
+    DURABLE = 1,
+    MARK = 1,
     /* 64 GiB of pages: a journal that claims more is not worth the memory of its table. */
     MOST_PAGES = 1 << 24
 };
@@ -65,6 +67,7 @@ static int put_header(stream *s, uint64_t salt)
     journal_put64(b + 16, salt);
     journal_put64(b + 24, j->base);
     for (int i = 0; i < JOURNAL_SECTORS; i++) journal_put32(b + 32 + 4 * i, first->sector[i]);
+    if (j->options.sync != JOURNAL_SYNC_OFF) journal_put32(b + 64, DURABLE);
     journal_put32(b + 124, journal_crc(0, b, 124));
     return stream_put(s, b, sizeof b);
 }
@@ -87,7 +90,7 @@ static const uint8_t *newest(const journal *j, const journal_page *p, uint8_t bu
 
 /* Writes one record. Its checksum stands in front of what it covers, so the pages are gone through
  * twice. */
-static int put_record(stream *s, uint64_t salt, uint64_t number, journal_page *const *pages, size_t n)
+static int put_record(stream *s, uint64_t salt, uint64_t number, uint64_t kind, journal_page *const *pages, size_t n)
 {
     const journal *j = s->j;
     uint8_t        record[JOURNAL_RECORD] = {0}, entry[JOURNAL_ENTRY], buffer[JOURNAL_PAGE];
@@ -100,6 +103,7 @@ static int put_record(stream *s, uint64_t salt, uint64_t number, journal_page *c
     journal_put64(record + 24, n);
     journal_put64(record + 32, j->eof);
     journal_put64(record + 40, j->direct);
+    journal_put64(record + 48, kind);
     crc = journal_crc(0, record, JOURNAL_RECORD - 4);
     for (size_t i = 0; i < n; i++) {
         make_entry(pages[i], entry);
@@ -125,22 +129,36 @@ static void set_images(journal_page *const *pages, size_t n, uint64_t end)
     for (size_t i = 0; i < n; i++) pages[i]->image = end - (n - i) * JOURNAL_PAGE;
 }
 
-/* Appends one commit. On failure the journal ends where it ended before. */
-int journal_append(journal *j, journal_page *const *pages, size_t n, journal_fault *fault)
+/* Appends one record. On failure the journal ends where it ended before. */
+static int append(journal *j, uint64_t kind, journal_page *const *pages, size_t n, journal_fault *fault)
 {
     stream s = {.j = j, .fd = j->wal, .offset = j->walsize};
 
     if ((!j->stage && !(j->stage = malloc(JOURNAL_STAGE))) || (j->walsize == 0 && put_header(&s, j->salt)) ||
-        put_record(&s, j->salt, j->number + 1, pages, n)) {
+        put_record(&s, j->salt, j->number + 1, kind, pages, n)) {
         journal_fail_os(fault, "write the journal", j->walpath);
         /* Half a record is no commit and may stay, but on a full disk its room is needed. */
         return ftruncate(j->wal, (off_t)j->walsize), -1;
     }
     set_images(pages, n, s.offset);
     j->stats.written_bytes += s.offset - j->walsize;
+    if (j->walsize == 0) j->durable = j->options.sync != JOURNAL_SYNC_OFF;
     j->walsize = s.offset;
-    j->number++;
+    j->mine = ++j->number;
+    j->marked = kind == MARK;
     return 0;
+}
+
+/* Appends one commit. */
+int journal_append(journal *j, journal_page *const *pages, size_t n, journal_fault *fault)
+{
+    return append(j, 0, pages, n, fault);
+}
+
+/* Says that from here on the file may hold some of the journal's pages already. */
+int journal_mark(journal *j, journal_fault *fault)
+{
+    return append(j, MARK, NULL, 0, fault);
 }
 
 /* Puts a new journal in the place of the old one: with the newest image of each committed page as its
@@ -160,7 +178,7 @@ static int replace(journal *j, int empty, journal_fault *fault)
         for (size_t i = 0; i < n && !empty; i++)
             if (pages[i]->image && pages[i]->no * JOURNAL_PAGE < j->committed) pages[kept++] = pages[i];
         failed = flock(s.fd, LOCK_EX | LOCK_NB) || ftruncate(s.fd, 0) ||
-                 (!empty && (put_header(&s, salt) || put_record(&s, salt, 1, pages, kept))) ||
+                 (!empty && (put_header(&s, salt) || put_record(&s, salt, 1, 0, pages, kept))) ||
                  (durable && journal_sync(s.fd)) || rename(path, j->walpath);
     }
     if (failed) {
@@ -176,7 +194,9 @@ static int replace(journal *j, int empty, journal_fault *fault)
         j->walsize = s.offset;
         j->stats.written_bytes += s.offset;
         j->salt = salt;
-        j->number = !empty;
+        j->mine = j->number = !empty;
+        j->marked = 0;
+        j->durable = durable;
         /* Until the folder is synced a power cut may bring the old journal back: it says the same, but
          * nothing may be added to the new one before. */
         if (durable && (failed = journal_sync_folder(j->walpath)) != 0) {
@@ -215,7 +235,8 @@ int journal_retire(journal *j, int closing, journal_fault *fault)
     } else if (replace(j, 1, fault)) {
         return -1;
     }
-    j->walsize = j->number = j->compact = j->patience = 0;
+    j->walsize = j->number = j->mine = j->compact = j->patience = 0;
+    j->marked = 0;
     return 0;
 }
 
@@ -225,7 +246,8 @@ int journal_reset(journal *j, journal_fault *fault)
 {
     if (ftruncate(j->wal, 0) || (j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->wal)))
         return journal_fail_os(fault, "empty the journal", j->walpath);
-    j->walsize = j->number = j->compact = j->patience = 0;
+    j->walsize = j->number = j->mine = j->compact = j->patience = 0;
+    j->marked = 0;
     j->salt = journal_salt();
     return 0;
 }
@@ -233,7 +255,7 @@ int journal_reset(journal *j, journal_fault *fault)
 /* ---- reading ---- */
 
 typedef struct {
-    uint64_t offset, number, pages, eof, direct, end;
+    uint64_t offset, number, pages, eof, direct, kind, end;
 } record;
 
 /* Reads and checks the header. Returns 1 when there is none: the first commit was never finished. */
@@ -254,6 +276,7 @@ static int read_header(journal *j, uint64_t size, uint32_t sector[JOURNAL_SECTOR
         return journal_fail(fault, JOURNAL_EDAMAGED, 0,
                             "%s was written by a newer klepto (journal version %u, page size %u); open %s with that one",
                             j->walpath, journal_get32(b + 8), journal_get32(b + 12), j->path);
+    j->durable = journal_get32(b + 64) == DURABLE;
     j->salt = journal_get64(b + 16);
     j->base = journal_get64(b + 24);
     j->limit = journal_round_up(j->base < INT64_MAX / 2 ? j->base : 0);
@@ -274,6 +297,7 @@ static int read_record(const journal *j, uint64_t size, record *r, uint8_t *buff
     r->pages = journal_get64(b + 24);
     r->eof = journal_get64(b + 32);
     r->direct = journal_get64(b + 40);
+    r->kind = journal_get64(b + 48);
     left = size - r->offset - JOURNAL_RECORD;
     if (memcmp(b, record_magic, 8) != 0 || journal_get64(b + 8) != j->salt ||
         journal_get64(b + 16) != r->number || r->pages > left / (JOURNAL_ENTRY + JOURNAL_PAGE) ||
@@ -311,32 +335,49 @@ static int take_record(journal *j, const record *r)
             for (int s = 0; s < JOURNAL_SECTORS; s++) p->sector[s] = journal_get32(b + 16 + 4 * s);
         }
         p->image = image;
+        if (!p->bytes) continue;
+        free(p->bytes); /* of an older commit */
+        p->bytes = NULL;
+        j->memory -= JOURNAL_PAGE;
     }
     return 0;
 }
 
-/* Reads the longest valid prefix of the journal into the table. Without a record, the table stays
- * empty and everything else as it was. */
+/* Whether behind what the table knows of the journal, which has so many bytes, stands another record. */
+int journal_follows(const journal *j, uint64_t size)
+{
+    uint8_t  b[JOURNAL_RECORD];
+    uint64_t at = j->walsize ? j->walsize : JOURNAL_HEADER;
+
+    if (size < at + JOURNAL_RECORD || journal_pread(j->wal, b, sizeof b, at) || memcmp(b, record_magic, 8) != 0) return 0;
+    if (j->walsize && (journal_get64(b + 8) != j->salt || journal_get64(b + 16) != j->number + 1)) return 0;
+    return journal_get64(b + 24) <= (size - at - JOURNAL_RECORD) / (JOURNAL_ENTRY + JOURNAL_PAGE);
+}
+
+/* Reads the longest valid prefix of the journal into the table, from where it was last read on. Where
+ * there is no record, the table stays empty and everything else as it was. No page may be dirty. */
 int journal_scan(journal *j, journal_fault *fault)
 {
     struct stat    st;
-    record         r = {.offset = JOURNAL_HEADER, .number = 1};
+    record         r = {.offset = j->walsize ? j->walsize : JOURNAL_HEADER, .number = j->number + 1};
     uint32_t       first[JOURNAL_SECTORS];
     journal_page  *p;
-    uint64_t       base = j->base, limit = j->limit, size;
+    uint64_t       base = j->base, limit = j->limit, size, marks = 0;
     uint8_t       *buffer;
-    int            none, valid = 0, taken = 0;
+    int            none = 0, known = j->walsize > 0, valid = 0, taken = 0;
 
     if (fstat(j->wal, &st)) return journal_fail_os(fault, "read the journal", j->walpath);
     size = (uint64_t)st.st_size;
     if (size == 0) return 0;
-    if ((none = read_header(j, size, first, fault)) < 0) return -1;
+    if (!known && (none = read_header(j, size, first, fault)) < 0) return -1;
     if (!(buffer = malloc(JOURNAL_STAGE))) return journal_fail_os(fault, "read the journal", j->walpath);
     while (!none && (valid = read_record(j, size, &r, buffer)) == 1 && (taken = take_record(j, &r)) == 0) {
         j->committed = j->eof = r.eof;
         j->direct = r.direct;
         if (journal_round_up(r.eof) > j->limit) j->limit = journal_round_up(r.eof);
         r.offset = r.end;
+        j->marked = r.kind == MARK;
+        marks += j->marked;
         j->number = r.number++;
     }
     free(buffer);
@@ -345,7 +386,7 @@ int journal_scan(journal *j, journal_fault *fault)
         return journal_fail(fault, JOURNAL_EDAMAGED, 0,
                             "%s contradicts itself in commit %llu; restore it and %s together from a copy",
                             j->walpath, (unsigned long long)r.number, j->path);
-    j->stats.replayed = j->number;
+    if (!j->armed) j->stats.replayed = j->number - marks;
     if (j->number == 0) {
         j->stats.dropped_bytes = size;
         j->base = base;
@@ -354,6 +395,7 @@ int journal_scan(journal *j, journal_fault *fault)
     }
     j->stats.dropped_bytes = size - r.offset;
     j->walsize = r.offset;
+    if (known) return 0;
     /* The first page is held against the file even where no commit changed it. */
     if (!(p = journal_insert(j, 0))) return journal_fail_os(fault, "read the journal", j->walpath);
     p->known = 1;

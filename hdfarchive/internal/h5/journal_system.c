@@ -75,7 +75,7 @@ int journal_sync_folder(const char *path)
     return failed;
 }
 
-enum { PAUSE_MS = 5 };
+enum { PAUSE_MS = 5, RETAKE_MS = 100 };
 
 static void pause_a_while(void)
 {
@@ -102,11 +102,41 @@ int journal_flock_alone(int fd, int wait_ms)
     for (int waited = 0;; waited += PAUSE_MS) {
         int held = journal_flock(fd, LOCK_EX, 0);
         if (held <= 0) return held;
-        if (journal_flock(fd, LOCK_SH, 0)) return 2;
+        if (journal_flock(fd, LOCK_SH, RETAKE_MS)) return 2; /* a moment is what others try for who do the same */
         if (waited >= wait_ms) return 1;
         pause_a_while();
     }
 }
+
+/* A writer says that it waits for the turn, or that it is there, by a lock on a byte of the journal, of
+ * a kind that flock does not know of; it goes with its process. Where there is no such kind, nobody
+ * is polite to others, who then wait longer. */
+enum { WISH, PRESENCE };
+
+#ifdef F_OFD_SETLK
+static int byte_lock(int fd, int command, short type, int byte)
+{
+    struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+    if (fcntl(fd, command, &lock)) return -1;
+    return lock.l_type;
+}
+
+int journal_want(int fd, int on) { return byte_lock(fd, F_OFD_SETLK, on ? F_RDLCK : F_UNLCK, WISH); }
+int journal_wanted(int fd) { return byte_lock(fd, F_OFD_GETLK, F_WRLCK, WISH) == F_RDLCK; }
+int journal_company(int fd) { return byte_lock(fd, F_OFD_GETLK, F_WRLCK, PRESENCE) == F_RDLCK; }
+
+static int be_there(int fd)
+{
+    if (fd >= 0) byte_lock(fd, F_OFD_SETLK, F_RDLCK, PRESENCE);
+    return fd;
+}
+#else
+int journal_want(int fd, int on) { return (void)fd, (void)on, 0; }
+int journal_wanted(int fd) { return (void)fd, 0; }
+int journal_company(int fd) { return (void)fd, 1; }
+static int be_there(int fd) { return fd; }
+#endif
 
 /* Opens a journal, new or not, that those may use who may use the file `like`. A link in its place
  * is not followed: in a shared folder anyone could have put it there. */
@@ -115,7 +145,7 @@ int journal_create(const char *path, int like)
     struct stat st;
     int         fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-    if (fd < 0 && errno == EEXIST) return open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0 && errno == EEXIST) return be_there(open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
     if (fd >= 0 && (fstat(like, &st) || fchmod(fd, st.st_mode & 0666))) {
         int os = errno;
         unlink(path);
@@ -123,7 +153,7 @@ int journal_create(const char *path, int like)
         errno = os;
         return -1;
     }
-    return fd;
+    return be_there(fd);
 }
 
 /* Whether path still names the file that was opened as fd. */

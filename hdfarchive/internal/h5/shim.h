@@ -95,6 +95,7 @@ int k_fd(hid_t file, hid_t fapl, k_reply *r);
 int k_hold(hid_t file, int on, k_reply *r);
 int k_size(hid_t file, k_reply *r);
 int k_open_objects(hid_t file, k_reply *r);
+int k_open_files(hid_t file, k_reply *r);
 int k_close_file(hid_t file, k_reply *r);
 
 /* object.c */
