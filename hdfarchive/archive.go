@@ -2,6 +2,7 @@ package hdfarchive
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"path/filepath"
 	"slices"
@@ -102,11 +103,18 @@ func (a *File) get(function string, key keymap.Key, value bool) (e *driver.Entry
 		if f == nil {
 			return driver.ErrNotFound
 		}
+		var none error
+		if e, none = f.packed.get(function, key, value); none == nil {
+			return nil
+		}
 		look := f.entries.Stat
 		if value {
 			look = f.entries.Fetch
 		}
 		id, i, stored, err := f.stat(key, look)
+		if errors.Is(err, driver.ErrNotFound) {
+			return entryError(none)
+		}
 		if err != nil {
 			return entryError(err)
 		}
@@ -128,7 +136,7 @@ func (a *File) get(function string, key keymap.Key, value bool) (e *driver.Entry
 func (a *File) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (int, error) {
 	j := &job{ifAbsent: ifAbsent}
 	for _, e := range entries {
-		p, err := prepare(e, "")
+		p, err := prepareRow(e)
 		if err != nil {
 			return 0, err
 		}
@@ -172,28 +180,26 @@ func (a *File) Functions(context.Context) (fns []driver.Function, err error) {
 
 func (a *File) List(ctx context.Context, function string) iter.Seq2[*driver.Entry, error] {
 	return func(yield func(*driver.Entry, error) bool) {
-		var l *listing
+		l := &listing{}
 		err := a.read(func(s *store) error {
 			f, err := s.function(function)
 			if err != nil || f == nil {
 				return readError(err)
 			}
-			l, err = f.listing()
+			l, err = f.list()
 			return err
 		})
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		if l != nil {
-			yieldAll(l, yield, func() error { return a.use(ctx.Err) })
-		}
+		yieldAll(l, yield, func() error { return a.use(ctx.Err) })
 	}
 }
 
 // yieldAll yields a listing, as long as check finds no reason to end it.
 func yieldAll(l *listing, yield func(*driver.Entry, error) bool, check func() error) {
-	for _, e := range l.entries() {
+	for e := range l.all() {
 		if err := check(); err != nil {
 			yield(nil, err)
 			return

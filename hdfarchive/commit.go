@@ -152,19 +152,19 @@ func (s *store) do(j *job, changes map[*function][]change) error {
 			return err
 		}
 		if j.ifAbsent {
-			_, _, _, err := f.stat(p.e.Key, f.entries.Glance)
-			if err == nil {
-				continue
-			}
-			if !errors.Is(err, driver.ErrNotFound) && !errors.Is(err, driver.ErrCorrupt) {
+			there, err := f.has(p.e.Key)
+			if err != nil {
 				return err
 			}
+			if there {
+				continue
+			}
 		}
-		replaced, err := f.write(p)
+		c, err := f.put(p)
 		if err != nil {
 			return err
 		}
-		changes[f] = append(changes[f], change{record{flag: recordEntry, stored: p.stored}, p.e, replaced})
+		changes[f] = append(changes[f], c...)
 		j.stored++
 	}
 	return nil
@@ -189,21 +189,18 @@ func (s *store) remove(j *job, changes map[*function][]change) error {
 	if f == nil {
 		return driver.ErrNotFound
 	}
-	id, _, _, err := f.stat(*j.key, f.entries.Glance)
-	if err != nil && !errors.Is(err, driver.ErrCorrupt) {
+	c, err := f.drop(*j.key)
+	if err != nil {
 		return err
 	}
-	if _, err := f.remove(id); err != nil {
-		return err
-	}
-	changes[f] = append(changes[f], change{record: record{flag: recordGone, stored: &stored{id: id}}, replaces: true})
+	changes[f] = append(changes[f], c...)
 	return nil
 }
 
 // finish brings the index of a function up to date, or removes one that has no
 // entries left.
 func (s *store) finish(f *function, changes []change) error {
-	n, _, err := f.entries.Info()
+	n, err := f.count()
 	if err != nil {
 		return err
 	}

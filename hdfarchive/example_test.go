@@ -37,7 +37,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	result, err := value.Of(decay{T: []float64{0, 2, 4}, N: []float64{1, 0.5, 0.25}})
+	result, err := value.Of(decay{T: []float64{0, 2, 4, 6, 8}, N: []float64{16, 8, 4, 2, 1}})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func Example() {
 	}
 	// Output:
 	// true
-	// Life t[3] n[3]
+	// Life t[5] n[5]
 }
 
 func ExampleOpenDir() {

@@ -65,3 +65,24 @@ func TextsOf(e *driver.Entry) (call, prov string, err error) {
 	}
 	return s.call, s.prov, nil
 }
+
+// FormOf returns the form of an entry that can be a row.
+func FormOf(e *driver.Entry) (string, error) {
+	f, err := newForm(e, 8)
+	if err != nil {
+		return "", err
+	}
+	return f.text, nil
+}
+
+// RewriteForm parses a form and writes it again.
+func RewriteForm(text string) (string, error) {
+	f, err := parseForm(text)
+	if err == nil {
+		f, err = f.withKey(f.Key)
+	}
+	if err != nil {
+		return "", err
+	}
+	return f.text, nil
+}

@@ -26,7 +26,9 @@ type function struct {
 	name    string
 	group   *h5.Group
 	entries *h5.Group
-	index   *index // nil where it must be made anew
+	objects int    // among entries, but those of this commit that were replaced count twice
+	index   *index // of entries; nil where it must be made anew
+	packed  *packed
 }
 
 // openFunction opens the group of a function. The error is h5.ErrAbsent where
@@ -42,11 +44,24 @@ func openFunction(root *h5.Group, name string) (*function, error) {
 	}
 	f := &function{name: name, group: g, entries: entries}
 	n, ever, err := entries.Info()
+	if err == nil {
+		f.packed, err = openPacked(g)
+	}
 	if err != nil {
 		return nil, errors.Join(err, f.close())
 	}
+	f.objects = n
 	f.index = loadIndex(g, n, ever)
 	return f, nil
+}
+
+// stale tells whether the index must be made anew.
+func (f *function) stale() (bool, error) {
+	if f.index != nil {
+		return false, nil
+	}
+	n, _, err := f.entries.Info()
+	return n > 0, err
 }
 
 // newFunction makes the group of a function for its first entry.
@@ -61,7 +76,8 @@ func newFunction(root *h5.Group, first *driver.Entry) (*function, error) {
 	if err != nil {
 		return nil, errors.Join(err, g.Close())
 	}
-	return &function{name: name, group: g, entries: entries}, nil
+	packed, err := openPacked(g)
+	return &function{name: name, group: g, entries: entries, packed: packed}, err
 }
 
 // functionAttrs tell a reader of the file what the entries are of. Listings go by
@@ -91,7 +107,18 @@ func functionAttrs(first *driver.Entry) []h5.Attr {
 	return attrs
 }
 
-func (f *function) close() error { return errors.Join(f.entries.Close(), f.group.Close()) }
+func (f *function) close() error {
+	if f.packed == nil {
+		return errors.Join(f.entries.Close(), f.group.Close())
+	}
+	return errors.Join(f.packed.close(), f.entries.Close(), f.group.Close())
+}
+
+// count is the number of entries.
+func (f *function) count() (int, error) {
+	n, _, err := f.entries.Info()
+	return n + f.packed.count(), err
+}
 
 // large opens the group of the large parts of an entry, nil where there is none.
 func (f *function) large(id string) func() (*h5.Group, error) {
@@ -133,6 +160,73 @@ func (f *function) stat(key keymap.Key, look func(string, ...string) (*h5.Info, 
 		return id, nil, nil, driver.ErrNotFound
 	}
 	return id, i, s, nil
+}
+
+// has tells a commit whether there is an entry of this key that is not damaged.
+func (f *function) has(key keymap.Key) (bool, error) {
+	_, err := f.packed.get(f.name, key, false)
+	if err != nil {
+		_, _, _, err = f.stat(key, f.entries.Glance)
+	}
+	if errors.Is(err, driver.ErrNotFound) || errors.Is(err, driver.ErrCorrupt) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// put stores an entry, over that of the same key, as a row where it fits, or else as
+// an object. The changes are what the index is to know.
+func (f *function) put(p *prepared) (changes []change, err error) {
+	if p.row != nil {
+		fits, err := f.packed.put(p.row)
+		if err != nil {
+			return nil, err
+		}
+		if fits {
+			if f.objects == 0 {
+				return nil, nil
+			}
+			id := entryID(p.e.Key)
+			if there, err := f.remove(id); !there || err != nil {
+				return nil, err
+			}
+			return []change{gone(id)}, nil
+		}
+		if err := p.layOut(); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := f.packed.remove(p.e.Key.Digest); err != nil {
+		return nil, err
+	}
+	replaced, err := f.write(p)
+	f.objects++
+	return []change{{record{flag: recordEntry, stored: p.stored}, p.e, replaced}}, err
+}
+
+func gone(id string) change {
+	return change{record: record{flag: recordGone, stored: &stored{id: id}}, replaces: true}
+}
+
+// drop deletes the entry of a key, or returns driver.ErrNotFound.
+func (f *function) drop(key keymap.Key) (changes []change, err error) {
+	_, err = f.packed.get(f.name, key, false)
+	if err == nil || errors.Is(err, driver.ErrCorrupt) {
+		there, err := f.packed.remove(key.Digest)
+		if there || err != nil {
+			return nil, err
+		}
+	} else if !errors.Is(err, driver.ErrNotFound) {
+		return nil, err
+	}
+	id, _, _, err := f.stat(key, f.entries.Glance)
+	if err != nil && !errors.Is(err, driver.ErrCorrupt) {
+		return nil, err
+	}
+	if _, err := f.remove(id); err != nil {
+		return nil, err
+	}
+	return []change{gone(id)}, nil
 }
 
 // write stores a prepared entry, over that of the same id.
@@ -186,6 +280,21 @@ func (f *function) remove(id string) (there bool, err error) {
 	return there, nil
 }
 
+// list reads what a listing yields.
+func (f *function) list() (*listing, error) {
+	l := &listing{}
+	if n, _, err := f.entries.Info(); err != nil {
+		return nil, readError(err)
+	} else if n > 0 {
+		if l, err = f.listing(); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	l.rows, err = f.packed.snapshot(f.name)
+	return l, err
+}
+
 // listing reads the catalog, or the entries themselves where it does not fit them.
 func (f *function) listing() (*listing, error) {
 	n, ever, err := f.entries.Info()
@@ -221,11 +330,19 @@ func (f *function) walk() (*listing, error) {
 	return l, nil
 }
 
-// save brings the index up to date with the changes of a commit.
+// save brings the index up to date with the changes of a commit, and the rows.
 func (f *function) save(changes []change) error {
-	n, ever, err := f.entries.Info()
-	if err != nil {
+	if err := f.packed.save(); err != nil {
 		return err
+	}
+	n, ever, err := f.entries.Info()
+	f.objects = n
+	if err != nil || len(changes) == 0 && (f.index != nil || n == 0) {
+		return err
+	}
+	if n == 0 { // all are rows
+		f.index = nil
+		return errors.Join(discard(f.group, indexName), discard(f.group, catalogName))
 	}
 	if f.index != nil && f.index.rows+rowsAdded(changes) == n {
 		ok, err := f.index.apply(f.group, changes, ever)
@@ -269,18 +386,30 @@ func (f *function) describe() (driver.Function, error) {
 	if err != nil {
 		return driver.Function{}, readError(err)
 	}
-	if x := f.index; x != nil && x.newest.ID != "" && x.rows == n && x.sequence == ever {
-		return x.newest.function(f.name, n), nil
-	}
-	l, err := f.listing()
-	if err != nil {
-		return driver.Function{}, err
+	all := n + f.packed.count()
+	if f.packed.bad != nil {
+		all++ // at least, so that a listing tells of it
 	}
 	var last newest
-	for _, e := range l.entries() {
-		if e.err == nil {
-			last = newestOf(e.id, e.e)
+	if x := f.index; x != nil && x.newest.ID != "" && x.rows == n && x.sequence == ever {
+		last = x.newest
+	} else if n > 0 {
+		l, err := f.listing()
+		if err != nil {
+			return driver.Function{}, err
+		}
+		for _, e := range l.entries() {
+			if e.err == nil {
+				last = newestOf(e.id, e.e)
+			}
 		}
 	}
-	return last.function(f.name, n), nil
+	if rows, agree := f.packed.agreed(); agree && (last.ID == "" || rows.like(&last)) {
+		return rows.function(f.name, all), nil
+	}
+	row, err := f.packed.newest(f.name)
+	if row.ID != "" && (last.ID == "" || last.before(&row)) {
+		last = row
+	}
+	return last.function(f.name, all), err
 }

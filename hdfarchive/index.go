@@ -170,16 +170,19 @@ func (l *listing) entries() []listed {
 		e, err := r.entry()
 		all = append(all, listed{r.id, e, err})
 	}
-	slices.SortFunc(all, func(a, b listed) int {
-		switch {
-		case (a.err == nil) != (b.err == nil):
-			return cmp.Compare(btoi(a.err != nil), btoi(b.err != nil))
-		case a.err != nil:
-			return strings.Compare(a.id, b.id)
-		}
-		return cmp.Or(a.e.Provenance.Created.Compare(b.e.Provenance.Created), strings.Compare(a.e.Key.Name, b.e.Key.Name), strings.Compare(a.id, b.id))
-	})
+	slices.SortFunc(all, compareListed)
 	return all
+}
+
+// compareListed is the order of listings, with what is damaged at the end.
+func compareListed(a, b listed) int {
+	switch {
+	case (a.err == nil) != (b.err == nil):
+		return cmp.Compare(btoi(a.err != nil), btoi(b.err != nil))
+	case a.err != nil:
+		return strings.Compare(a.id, b.id)
+	}
+	return cmp.Or(a.e.Provenance.Created.Compare(b.e.Provenance.Created), strings.Compare(a.e.Key.Name, b.e.Key.Name), strings.Compare(a.id, b.id))
 }
 
 type listed struct {

@@ -40,6 +40,9 @@ func table(t *testing.T, path, group string) (columns []string, rows int) {
 	return columns, i.Shape[0]
 }
 
+// series is a value too large for a row.
+func series(first float64) *value.Array { return vector(20, first) }
+
 func integer(n int64) *value.Array { return array(value.Int64, []int64{n}) }
 
 // TestIndexColumns lets the arguments of a function change from call to call.
@@ -49,19 +52,19 @@ func TestIndexColumns(t *testing.T) {
 		entries []*archive.Entry
 		want    string
 	}{
-		{"plain", []*archive.Entry{entry("f", 1, number(1), "F", number(1), "k", number(2))}, "id F k created seconds bytes shape"},
-		{"no arguments", []*archive.Entry{entry("f", 1, number(1))}, "id created seconds bytes shape"},
-		{"arrays are left out", []*archive.Entry{entry("f", 1, number(1), "u", vector(3, 0), "k", number(2))}, "id k created seconds bytes shape"},
-		{"names of columns", []*archive.Entry{entry("f", 1, number(1), "id", number(1), "arg_id", number(2), "shape", number(3), "version", number(4))},
+		{"plain", []*archive.Entry{entry("f", 1, series(1), "F", number(1), "k", number(2))}, "id F k created seconds bytes shape"},
+		{"no arguments", []*archive.Entry{entry("f", 1, series(1))}, "id created seconds bytes shape"},
+		{"arrays are left out", []*archive.Entry{entry("f", 1, series(1), "u", vector(3, 0), "k", number(2))}, "id k created seconds bytes shape"},
+		{"names of columns", []*archive.Entry{entry("f", 1, series(1), "id", number(1), "arg_id", number(2), "shape", number(3), "version", number(4))},
 			"id arg_id arg_arg_id arg_shape arg_version created seconds bytes shape"},
-		{"a new argument", []*archive.Entry{entry("f", 1, number(1), "a", integer(1)), entry("f", 2, number(1), "a", integer(1), "b", number(2)),
-			entry("f", 3, number(1), "b", number(2))}, "id a b created seconds bytes shape"},
-		{"another type", []*archive.Entry{entry("f", 1, number(1), "a", integer(1)), entry("f", 2, number(1), "a", number(0.5)),
-			entry("f", 3, number(1), "a", array(value.Complex128, []complex128{1i})), entry("f", 4, number(1), "a", text("x")),
-			entry("f", 5, number(1), "a", vector(4, 0)), entry("f", 6, number(1), "a", value.Null{})}, "id a created seconds bytes shape"},
-		{"long texts", []*archive.Entry{entry("f", 1, number(1), "s", text("")), entry("f", 2, number(1), "s", text(strings.Repeat("ü", 1000))),
-			entry("f", 3, number(1), "s", text("a\x00\xffb"))}, "id s created seconds bytes shape"},
-		{"odd names", []*archive.Entry{entry("f", 1, number(1), "a/b", number(1), " ", number(2), strings.Repeat("n", 1000), number(3))},
+		{"a new argument", []*archive.Entry{entry("f", 1, series(1), "a", integer(1)), entry("f", 2, series(1), "a", integer(1), "b", number(2)),
+			entry("f", 3, series(1), "b", number(2))}, "id a b created seconds bytes shape"},
+		{"another type", []*archive.Entry{entry("f", 1, series(1), "a", integer(1)), entry("f", 2, series(1), "a", number(0.5)),
+			entry("f", 3, series(1), "a", array(value.Complex128, []complex128{1i})), entry("f", 4, series(1), "a", text("x")),
+			entry("f", 5, series(1), "a", vector(4, 0)), entry("f", 6, series(1), "a", value.Null{})}, "id a created seconds bytes shape"},
+		{"long texts", []*archive.Entry{entry("f", 1, series(1), "s", text("")), entry("f", 2, series(1), "s", text(strings.Repeat("ü", 1000))),
+			entry("f", 3, series(1), "s", text("a\x00\xffb"))}, "id s created seconds bytes shape"},
+		{"odd names", []*archive.Entry{entry("f", 1, series(1), "a/b", number(1), " ", number(2), strings.Repeat("n", 1000), number(3))},
 			"id a/b   created seconds bytes shape"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -95,7 +98,7 @@ func TestIndexVersions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	old, renewed := entry("f", 1, number(1)), entry("f", 2, number(2))
+	old, renewed := entry("f", 1, series(1)), entry("f", 2, series(2))
 	renewed.Call.Version = "2"
 	put(t, a, old)
 	put(t, a, renewed)
@@ -131,7 +134,7 @@ func TestIndexModel(t *testing.T) {
 					}
 					delete(model, n)
 				} else {
-					e := entry("f", n, number(float64(step)), "n", integer(int64(n)))
+					e := entry("f", n, series(float64(step)), "n", integer(int64(n)))
 					e.Provenance.Created = e.Provenance.Created.Add(time.Duration(next(1000)) * time.Hour)
 					put(t, a, e)
 					model[n] = e
@@ -177,7 +180,7 @@ func TestIndexModel(t *testing.T) {
 func TestIndexLost(t *testing.T) {
 	var all []*archive.Entry
 	for n := range 10 {
-		all = append(all, entry("f", n, number(float64(n)), "n", integer(int64(n))))
+		all = append(all, entry("f", n, series(float64(n)), "n", integer(int64(n))))
 	}
 	for _, name := range []string{"index", "catalog"} {
 		path := filepath.Join(t.TempDir(), "a.h5")
@@ -233,7 +236,7 @@ func TestDirIndex(t *testing.T) {
 	defer a.Close()
 	var all []*archive.Entry
 	for n := range 20 {
-		all = append(all, entry("f", n, number(float64(n)), "n", integer(int64(n))))
+		all = append(all, entry("f", n, series(float64(n)), "n", integer(int64(n))))
 	}
 	put(t, a, all...)
 	file := func(e *archive.Entry) string {
@@ -253,7 +256,7 @@ func TestDirIndex(t *testing.T) {
 			return os.Remove(file(gone))
 		}},
 		{"an entry of another archive", func() error {
-			e := entry("f", 30, number(30), "n", integer(30))
+			e := entry("f", 30, series(30), "n", integer(30))
 			other, err := hdfarchive.OpenDir(filepath.Join(t.TempDir(), "o"), nil)
 			if err != nil {
 				return err
@@ -306,7 +309,7 @@ func TestOrphans(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.Close()
-	e := entry("f", 1, number(1))
+	e := entry("f", 1, series(1))
 	put(t, a, e)
 	host, err := os.Hostname()
 	if err != nil {

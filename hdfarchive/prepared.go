@@ -9,10 +9,28 @@ import (
 // prepared is an entry laid out for its file, which needs no lock. Its data are the
 // memory of the entry's value.
 type prepared struct {
+	e   *driver.Entry
+	row *row // nil: the rest is there
 	*stored
-	e      *driver.Entry
 	object *object
 	large  []*object
+}
+
+// prepareRow is prepare for an entry that may become a row.
+func prepareRow(e *driver.Entry) (*prepared, error) {
+	if r := newRow(e); r != nil {
+		return &prepared{e: e, row: r}, nil
+	}
+	return prepare(e, "")
+}
+
+// layOut does what prepareRow left out, because the entry became no row.
+func (p *prepared) layOut() error {
+	q, err := prepare(p.e, "")
+	if err == nil {
+		*p = *q
+	}
+	return err
 }
 
 // prepare lays out an entry; name is what its object will be called, "" its id.

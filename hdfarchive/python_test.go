@@ -143,7 +143,7 @@ func TestForeignChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := []*archive.Entry{entry("f", 0, number(0)), entry("f", 1, number(1)), entry("f", 2, number(2))}
+	e := []*archive.Entry{entry("f", 0, series(0)), entry("f", 1, series(1)), entry("f", 2, series(2))}
 	put(t, a, e...)
 	closeNow(t, a)
 	script := `

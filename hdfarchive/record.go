@@ -101,6 +101,7 @@ func parseRecord(b []byte) (r record, rest []byte, err error) {
 type listing struct {
 	live map[string]record
 	dead int
+	rows *snapshot // of the packed table, where there is one
 }
 
 func parseCatalog(b []byte) (*listing, error) {

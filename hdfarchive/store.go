@@ -239,7 +239,12 @@ func (s *store) repair() error {
 		if err != nil {
 			return err
 		}
-		if f != nil && f.index == nil {
+		if f == nil {
+			continue
+		}
+		if old, err := f.stale(); err != nil {
+			return err
+		} else if old {
 			stale = true
 			if err := f.save(nil); err != nil {
 				return err

@@ -1,0 +1,389 @@
+package hdfarchive
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+	"github.com/klepto-go/klepto/keymap"
+)
+
+// Entries whose value is a number, or a small struct of numbers and short arrays,
+// are rows of one table of their function, without an object each. The first decides
+// the columns; an entry that does not fit them is an object among the others, like
+// all that newRow refuses. A row that is deleted takes the place of the last.
+const (
+	packedName = "packed"
+	rowsName   = "rows"
+	formsName  = "forms"
+)
+
+// Sizes of the tables. A function with one number has a chunk of each.
+const (
+	rowChunk  = 8 << 10
+	formChunk = 512
+	maxKey    = 256  // bytes of a key in a row
+	maxForms  = 1024 // of a table; what needs more is no row
+	loadRows  = 4096 // read at a time
+)
+
+// packed is the table of a function. The store's lock guards it.
+type packed struct {
+	group *h5.Group // of the function
+	own   *h5.Group // nil where there is no table
+	table *h5.Table // its rows; nil until needed
+	bad   error     // why the table cannot be read
+	parts
+	t      h5.Type
+	forms  []*form
+	bySig  map[string][]int // numbers of forms
+	length int              // of the dataset of forms
+	stored int              // rows of the dataset
+	fresh  []byte           // rows behind those, which save writes
+
+	loading sync.Mutex            // guards what follows where the store's is held for reading
+	unread  error                 // why load failed
+	rowOf   map[keymap.Digest]int // nil until needed
+	digests []keymap.Digest       // by row
+	lost    int                   // rows of which not even the key is known
+}
+
+// openPacked opens the table in the group of a function, where there is one.
+func openPacked(group *h5.Group) (*packed, error) {
+	x := &packed{group: group, bySig: make(map[string][]int)}
+	own, err := group.Group(packedName)
+	switch {
+	case errors.Is(err, h5.ErrAbsent):
+		return x, nil
+	case errors.Is(err, h5.ErrClosed):
+		return nil, err
+	case err != nil:
+		x.bad = readError(err)
+		return x, nil
+	}
+	x.own = own
+	if err := x.describe(); err != nil {
+		x.bad = readError(err)
+	}
+	return x, nil
+}
+
+// describe reads the forms and holds the columns against them.
+func (x *packed) describe() error {
+	i, err := x.own.Stat(formsName)
+	if err != nil {
+		return err
+	}
+	if x.length, _, err = i.Elements(); err != nil || len(i.Shape) != 1 || i.Type.Class != h5.Int || i.Type.Size != 1 {
+		return damaged("the forms of packed rows are no text")
+	}
+	text := make([]byte, x.length)
+	if err := x.own.ReadRows(formsName, byteType, 0, text); err != nil {
+		return err
+	}
+	for line := range bytes.Lines(text) {
+		f, err := parseForm(string(bytes.TrimSuffix(line, []byte("\n"))))
+		if err != nil {
+			f = nil // its rows are lost
+		}
+		x.add(f)
+	}
+	i, err = x.own.Stat(rowsName)
+	if err != nil {
+		return err
+	}
+	stored, _, err := i.Elements()
+	if err != nil || len(i.Shape) != 1 || !i.Chunked {
+		return damaged("the packed rows are no table")
+	}
+	first := x.anyForm()
+	if first == nil {
+		return damaged("the packed rows have no form")
+	}
+	width := i.Type.Size - first.size - fixedSize - tailSize
+	t := first.rowType(max(width, 0))
+	same := slices.EqualFunc(t.Members, i.Type.Members, func(a, b h5.Member) bool { return a.Name == b.Name && a.Offset == b.Offset })
+	if width < 0 || width > maxKey || !same {
+		return damaged("the columns of the packed rows are not those of their form")
+	}
+	for _, f := range x.forms {
+		if f != nil && (!f.sameColumns(first) || f.Key > width) {
+			return damaged("the forms of the packed rows have different columns")
+		}
+	}
+	x.parts, x.t, x.stored = parts{t.Size, width}, t, stored
+	return nil
+}
+
+// anyForm is the first form that can be read.
+func (x *packed) anyForm() *form {
+	for _, f := range x.forms {
+		if f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// add gives a form its number. It is found by what newRow says of its entries.
+func (x *packed) add(f *form) {
+	if f != nil {
+		if sig := f.sig(); sig != "" {
+			x.bySig[sig] = append(x.bySig[sig], len(x.forms))
+		}
+	}
+	x.forms = append(x.forms, f)
+}
+
+// sig is that of the rows of the form.
+func (f *form) sig() string {
+	e := f.common
+	e.Key.Canonical = f.prefix
+	e.Key.Digest = digestOf([]byte(f.prefix))
+	e.Key.Name = e.Key.Digest.String()
+	e.Call.Args, e.Value = f.args, f.value
+	if r := newRow(&e); r != nil {
+		return string(r.sig)
+	}
+	return "" // no entry will be like it
+}
+
+func (x *packed) close() error {
+	var errs []error
+	if x.table != nil {
+		errs = append(errs, x.table.Close())
+	}
+	if x.own != nil {
+		errs = append(errs, x.own.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// count is the number of rows.
+func (x *packed) count() int {
+	if x.size == 0 {
+		return 0
+	}
+	return x.stored + len(x.fresh)/x.size
+}
+
+// formOf returns the form of a row, nil where there is none.
+func (x *packed) formOf(b []byte) *form {
+	if n := x.form(b); n < len(x.forms) {
+		return x.forms[n]
+	}
+	return nil
+}
+
+// open opens the table for reading and writing.
+func (x *packed) open() (err error) {
+	x.loading.Lock()
+	defer x.loading.Unlock()
+	return x.opened()
+}
+
+func (x *packed) opened() (err error) {
+	if x.bad == nil && x.table == nil && x.unread == nil {
+		x.table, err = x.own.Table(rowsName, x.t)
+		x.unread = readError(err)
+	}
+	return errorOf(x.bad, x.unread)
+}
+
+// load reads where the key of each row is.
+func (x *packed) load() error {
+	x.loading.Lock()
+	defer x.loading.Unlock()
+	if err := x.opened(); err != nil || x.rowOf != nil {
+		return err
+	}
+	rowOf := make(map[keymap.Digest]int, x.stored)
+	digests := make([]keymap.Digest, 0, x.stored)
+	lost := 0
+	var key []byte
+	err := x.each(func(b []byte) {
+		var digest keymap.Digest
+		if f := x.formOf(b); f != nil {
+			key = x.canonical(key[:0], b, f)
+			digest = digestOf(key)
+			rowOf[digest] = len(digests)
+		} else {
+			lost++
+		}
+		digests = append(digests, digest)
+	})
+	if err != nil {
+		x.unread = readError(err)
+		return x.unread
+	}
+	x.rowOf, x.digests, x.lost = rowOf, digests, lost
+	return nil
+}
+
+// each calls f for all rows in the file, many of which are read at a time.
+func (x *packed) each(f func(b []byte)) error {
+	buf := make([]byte, min(loadRows, x.stored)*x.size)
+	for at := 0; at < x.stored; {
+		n := min(loadRows, x.stored-at)
+		if err := x.table.Read(at, buf[:n*x.size]); err != nil {
+			return err
+		}
+		for i := range n {
+			f(buf[i*x.size : (i+1)*x.size])
+		}
+		at += n
+	}
+	return nil
+}
+
+// read returns a row.
+func (x *packed) read(at int) ([]byte, error) {
+	if at >= x.stored {
+		from := (at - x.stored) * x.size
+		return x.fresh[from : from+x.size], nil
+	}
+	b := make([]byte, x.size)
+	return b, x.table.Read(at, b)
+}
+
+// overwrite replaces a row.
+func (x *packed) overwrite(at int, b []byte) error {
+	if at >= x.stored {
+		copy(x.fresh[(at-x.stored)*x.size:], b)
+		return nil
+	}
+	return x.table.Write(at, b)
+}
+
+// get returns the entry of a key, or driver.ErrNotFound.
+func (x *packed) get(function string, key keymap.Key, values bool) (*driver.Entry, error) {
+	if x.own == nil && x.bad == nil {
+		return nil, driver.ErrNotFound
+	}
+	if err := x.load(); err != nil {
+		return nil, err
+	}
+	at, there := x.rowOf[key.Digest]
+	if !there {
+		return nil, driver.ErrNotFound
+	}
+	b, err := x.read(at)
+	if err != nil {
+		return nil, readError(err)
+	}
+	f := x.formOf(b)
+	switch {
+	case f == nil || !x.whole(b, f):
+		return nil, damaged("row %d of the packed results", at)
+	case string(x.canonical(nil, b, f)) != key.Canonical:
+		return nil, driver.ErrNotFound
+	}
+	r := rowReader{parts: x.parts, function: function, values: values}
+	return r.entry(b, f, key.Digest), nil
+}
+
+// ready loads the table for a change. One that is damaged is set aside, and what can
+// be read of it kept.
+func (x *packed) ready() (salvaged bool, err error) {
+	if x.own == nil && x.bad == nil {
+		return false, nil
+	}
+	err = x.load()
+	if err != nil && !errors.Is(err, driver.ErrCorrupt) {
+		return false, err
+	}
+	if err != nil || x.lost > 0 {
+		return true, x.salvage()
+	}
+	return false, nil
+}
+
+// put stores a row, unless it does not fit the table.
+func (x *packed) put(r *row) (fits bool, err error) {
+	if _, err := x.ready(); err != nil {
+		return false, err
+	}
+	n, f, err := x.find(r)
+	if f == nil || err != nil {
+		return false, err
+	}
+	digest := r.e.Key.Digest
+	if at, there := x.rowOf[digest]; there {
+		return true, x.overwrite(at, r.append(nil, f, n, x.width))
+	}
+	x.rowOf[digest] = len(x.digests)
+	x.digests = append(x.digests, digest)
+	x.fresh = r.append(x.fresh, f, n, x.width)
+	return true, nil
+}
+
+// remove deletes the row of a key, and tells whether there was one, or may have been.
+func (x *packed) remove(digest keymap.Digest) (there bool, err error) {
+	salvaged, err := x.ready()
+	if err != nil {
+		return false, err
+	}
+	at, there := x.rowOf[digest]
+	if !there {
+		return salvaged, nil
+	}
+	last := len(x.digests) - 1
+	if at != last {
+		b, err := x.read(last)
+		if err == nil {
+			err = x.overwrite(at, b)
+		}
+		if err != nil {
+			return true, err
+		}
+		moved := x.digests[last]
+		x.digests[at] = moved
+		if moved != (keymap.Digest{}) {
+			x.rowOf[moved] = at
+		}
+	}
+	x.digests = x.digests[:last]
+	delete(x.rowOf, digest)
+	if last >= x.stored {
+		x.fresh = x.fresh[:len(x.fresh)-x.size]
+		return true, nil
+	}
+	x.stored = last
+	return true, x.table.Resize(last)
+}
+
+// save writes what was put. A table without rows goes.
+func (x *packed) save() error {
+	if x.own == nil || x.size == 0 {
+		return nil
+	}
+	if x.count() == 0 {
+		return x.drop()
+	}
+	rows := len(x.fresh) / x.size
+	if rows == 0 {
+		return nil
+	}
+	if err := x.table.Write(x.stored, x.fresh); err != nil {
+		return err
+	}
+	x.stored += rows
+	x.fresh = x.fresh[:0]
+	return nil
+}
+
+// drop deletes the table, and begins anew.
+func (x *packed) drop() error {
+	if err := x.close(); err != nil {
+		return err
+	}
+	x.reset()
+	return x.group.Delete(packedName)
+}
+
+func (x *packed) reset() {
+	*x = packed{group: x.group, bySig: make(map[string][]int)}
+}

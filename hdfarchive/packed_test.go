@@ -1,0 +1,524 @@
+package hdfarchive_test
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+	"github.com/klepto-go/klepto/keymap"
+	"github.com/klepto-go/klepto/value"
+)
+
+// inFile runs f on the group at the path in a file that is no archive's now.
+func inFile(t *testing.T, file string, path []string, f func(g *h5.Group) error) {
+	t.Helper()
+	x, err := h5.Open(file, &h5.FileOptions{Write: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, err := x.Root()
+	for _, name := range path {
+		if err == nil {
+			g, err = g.Group(name)
+		}
+	}
+	if err == nil {
+		err = f(g)
+	}
+	if err = errors.Join(err, x.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// places counts the rows and the objects of a function, and names the columns.
+func places(t *testing.T, file, function string) (rows, objects int, columns string) {
+	t.Helper()
+	inFile(t, file, []string{function}, func(g *h5.Group) error {
+		entries, err := g.Group("entries")
+		if err != nil {
+			return err
+		}
+		if objects, _, err = entries.Info(); err != nil {
+			return err
+		}
+		p, err := g.Group("packed")
+		if errors.Is(err, h5.ErrAbsent) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		i, err := p.Stat("rows")
+		if err != nil {
+			return err
+		}
+		var names []string
+		for _, m := range i.Type.Members {
+			names = append(names, m.Name)
+		}
+		rows, columns = i.Shape[0], strings.Join(names, " ")
+		return nil
+	})
+	return rows, objects, columns
+}
+
+// same wants the archive to give an entry back, but for its sum.
+func same(t *testing.T, a *archive.Archive, want *archive.Entry) {
+	t.Helper()
+	got, err := a.Get(t.Context(), want.Call.Function, want.Key)
+	if err != nil {
+		t.Errorf("Get: %v", err)
+		return
+	}
+	stat, err := a.Stat(t.Context(), want.Call.Function, want.Key)
+	if err != nil || stat.Value != nil {
+		t.Errorf("Stat = %v, %v", stat, err)
+		return
+	}
+	if !value.Equal(got.Value, want.Value) {
+		t.Errorf("value %s, want %s", value.Describe(got.Value), value.Describe(want.Value))
+	}
+	for _, e := range []*archive.Entry{got, stat} {
+		if e.Key != want.Key || e.GoType != want.GoType || e.Call.Function != want.Call.Function || e.Call.Version != want.Call.Version ||
+			e.Call.Rounding != want.Call.Rounding || e.Sum != got.Sum || e.Shape != value.Describe(want.Value) || e.Bytes != value.Size(want.Value) {
+			t.Errorf("got %+v\nwant %+v", e, want)
+		}
+		p, q := e.Provenance, want.Provenance
+		if !p.Created.Equal(q.Created) || p.Elapsed != q.Elapsed || p.Host != q.Host || p.Go != q.Go || p.Build != q.Build || p.VCS != q.VCS {
+			t.Errorf("provenance %+v, want %+v", p, q)
+		}
+		if !value.Equal(&value.Struct{Fields: e.Call.Args}, &value.Struct{Fields: want.Call.Args}) {
+			t.Errorf("arguments %v, want %v", e.Call.Args, want.Call.Args)
+		}
+	}
+}
+
+func structOf(fields ...any) *value.Struct {
+	s := &value.Struct{}
+	for i := 0; i < len(fields); i += 2 {
+		s.Fields = append(s.Fields, value.Field{Name: fields[i].(string), Value: fields[i+1].(value.Value)})
+	}
+	return s
+}
+
+// TestPackedValues says what becomes a row, with which columns, and wants each back
+// bit for bit.
+func TestPackedValues(t *testing.T) {
+	described := number(2)
+	described.Units, described.LongName, described.Axes = "1/s", "größe", []string{}
+	point := structOf("x", number(math.Copysign(0, -1)), "on", array(value.Bool, []bool{true}), "z", array(value.Complex64, []complex64{complex(float32(math.Inf(1)), 2)}))
+	const ends = " created seconds sum key form check"
+	for _, c := range []struct {
+		name    string
+		v       value.Value
+		args    []any
+		columns string // "": an object
+	}{
+		{"float", number(math.Float64frombits(0x7ff0000000000001)), []any{"F", number(0.5), "k", described}, "F k value" + ends},
+		{"bool", array(value.Bool, []bool{true}), []any{"b", array(value.Bool, []bool{false})}, "b value" + ends},
+		{"int", array(value.Int8, []int8{-128}), []any{"n", integer(math.MinInt64), "u", array(value.Uint16, []uint16{7})}, "n u value" + ends},
+		{"complex", array(value.Complex128, []complex128{complex(math.NaN(), -1)}), []any{"z", array(value.Complex64, []complex64{1i})}, "z value" + ends},
+		{"time", array(value.Time, []int64{value.NaT}), []any{"t", array(value.Time, []int64{5}), "d", array(value.Duration, []int64{-1})}, "t d value" + ends},
+		{"text as argument", number(1), []any{"mode", text("größe"), "empty", text("")}, "mode empty value" + ends},
+		{"struct", point, []any{"p", structOf("x", number(1), "y", number(2))}, "p.x p.y x on z" + ends},
+		{"struct in struct", structOf("p", structOf("a", integer(1)), "q", described), []any{"n", integer(1)}, "n p.a q" + ends},
+		{"point", vector(3, 1), []any{"x", vector(10, 0)}, strings.Join([]string{"x[0] x[1] x[2] x[3] x[4] x[5] x[6] x[7] x[8] x[9] value[0] value[1] value[2]", ends}, "")},
+		{"names that are taken", structOf("form", number(1), "F", number(2), "a/b", number(3)), []any{"F", number(1), "key", number(2), "arg_key", number(3)},
+			"F arg_key arg_arg_key result_form result_F a/b" + ends},
+		{"no arguments", number(1), nil, "value created seconds sum form check"},
+		{"text", text("a"), []any{"n", integer(1)}, ""},
+		{"series", vector(5, 0), []any{"n", integer(1)}, ""},
+		{"empty", vector(0, 0), []any{"n", integer(1)}, ""},
+		{"matrix", array(value.Float64, []float64{1, 2, 3, 4}, 2, 2), []any{"n", integer(1)}, ""},
+		{"null", value.Null{}, []any{"n", integer(1)}, ""},
+		{"empty struct", structOf(), []any{"n", integer(1)}, ""},
+		{"struct with text", structOf("x", number(1), "s", text("a")), []any{"n", integer(1)}, ""},
+		{"long argument", number(1), []any{"u", vector(17, 1)}, ""},
+		{"long text", number(1), []any{"s", text(strings.Repeat("x", 33))}, ""},
+		{"text with NUL", number(1), []any{"s", text("a\x00")}, ""},
+		{"argument null", number(1), []any{"s", value.Null{}}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.h5")
+			a, err := hdfarchive.Open(path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e := entry("packed", 1, c.v, c.args...)
+			e.Call.Version, e.Call.Rounding, e.GoType = "v\xff\n", "deep(6)", "main.R"
+			e.Provenance.Host, e.Provenance.Go, e.Provenance.Build, e.Provenance.VCS = "h", "go", "b", "v"
+			put(t, a, e)
+			same(t, a, e)
+			closeNow(t, a)
+			if a, err = hdfarchive.Open(path, &hdfarchive.Options{Mode: hdfarchive.Read}); err != nil {
+				t.Fatal(err)
+			}
+			same(t, a, e)
+			wantListed(t, a, "packed", e)
+			fns, err := a.Functions(t.Context())
+			if err != nil || len(fns) != 1 || fns[0].Name != "packed" || fns[0].Version != "v\xff\n" || fns[0].Rounding != "deep(6)" ||
+				len(fns[0].Args) != len(c.args)/2 || fns[0].Entries != 1 {
+				t.Errorf("Functions = %+v, %v", fns, err)
+			}
+			closeNow(t, a)
+			rows, objects, columns := places(t, path, "packed")
+			if (rows == 1) == (objects == 1) || columns != c.columns {
+				t.Errorf("%d rows of %q, %d objects, want columns %q", rows, columns, objects, c.columns)
+			}
+		})
+	}
+}
+
+// TestPackedPromotion changes what a function returns, and back.
+func TestPackedPromotion(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	a, err := hdfarchive.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []*archive.Entry
+	for n := range 30 {
+		v := []value.Value{number(1), vector(20, 1), structOf("x", number(1)), integer(2), structOf("u", vector(9, 1))}[n%5]
+		e := entry("f", n, v, "n", integer(int64(n)))
+		if n >= 15 {
+			e.Call.Version, e.Provenance.Host = "2", fmt.Sprint("host", n%2)
+		}
+		all = append(all, e)
+		put(t, a, e)
+	}
+	check := func(rows, objects int) {
+		t.Helper()
+		wantListed(t, a, "f", all...)
+		for _, e := range all {
+			same(t, a, e)
+		}
+		if n, err := a.Len(t.Context(), "f"); n != len(all) || err != nil {
+			t.Errorf("Len = %d, %v", n, err)
+		}
+		closeNow(t, a)
+		if r, o, _ := places(t, path, "f"); r != rows || o != objects {
+			t.Errorf("%d rows and %d objects, want %d and %d", r, o, rows, objects)
+		}
+		if a, err = hdfarchive.Open(path, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check(6, 24)
+	for i, e := range all { // each becomes what its neighbour was
+		e.Value = all[(i+1)%30].Value
+	}
+	put(t, a, all...)
+	check(5+0, 25)
+	for _, e := range all {
+		e.Value = number(3)
+	}
+	put(t, a, all...)
+	check(30, 0)
+	for _, e := range all {
+		e.Value = series(3)
+	}
+	put(t, a, all...)
+	check(0, 30)
+	closeNow(t, a)
+}
+
+// withKey gives an entry a key of the given bytes.
+func withKey(e *archive.Entry, canonical string) *archive.Entry {
+	e.Key = keymap.Key{Canonical: canonical, Digest: xxh3.HashString128(canonical).Bytes()}
+	e.Key.Name = e.Key.Digest.String()
+	return e
+}
+
+// TestPackedKeys has keys that differ where, and as long as, the first did not tell.
+func TestPackedKeys(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	a, err := hdfarchive.Open(path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []*archive.Entry
+	add := func(rows bool, canonical string, args ...any) {
+		e := withKey(entry("f", len(all), number(float64(len(all))), args...), canonical)
+		all = append(all, e)
+		put(t, a, e)
+	}
+	for n := range 3 {
+		add(true, fmt.Sprintf("prefix%08d", n), "n", integer(1))
+	}
+	add(true, "prefiy00000000", "n", integer(1)) // one byte earlier
+	add(true, "Prefix00000000", "n", integer(1))
+	add(true, "x", "n", integer(1))
+	add(true, strings.Repeat("long ", 40), "n", integer(1))
+	add(true, strings.Repeat("long!", 40), "n", integer(1))
+	add(true, strings.Repeat("Long!", 40), "n", integer(1))
+	add(true, strings.Repeat("p", 3000)+"1", "n", integer(1))
+	add(true, strings.Repeat("p", 3000)+"2", "n", integer(1))
+	add(true, "q"+strings.Repeat("p", 2999)+"2", "n", integer(1)) // a form of its own: so much is no row
+	add(false, strings.Repeat("p", 5000), "n", integer(1))
+	other := entry("f", 100, number(100), "n", integer(1)) // a name of its own
+	other.Key.Name = "a/b\x00"
+	all = append(all, other)
+	put(t, a, other)
+	forged := entry("f", 101, number(101), "n", integer(1)) // the digest of another
+	forged.Key.Canonical += "?"
+	all = append(all, forged)
+	put(t, a, forged)
+	collision := all[0].Key
+	collision.Canonical += "!"
+	for range 2 {
+		for _, e := range all {
+			same(t, a, e)
+		}
+		if e, err := a.Get(t.Context(), "f", collision); !errors.Is(err, archive.ErrNotFound) {
+			t.Errorf("Get of another key with the same digest = %v, %v", e, err)
+		}
+		if err := a.Delete(t.Context(), "f", collision); !errors.Is(err, archive.ErrNotFound) {
+			t.Errorf("Delete of another key with the same digest: %v", err)
+		}
+		closeNow(t, a)
+		if rows, objects, _ := places(t, path, "f"); rows != len(all)-3 || objects != 3 {
+			t.Errorf("%d rows and %d objects of %d", rows, objects, len(all))
+		}
+		if a, err = hdfarchive.Open(path, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeNow(t, a)
+}
+
+// TestPackedModel puts, replaces and deletes at random, rows and objects, one and
+// many at a time, and holds the archive against a map.
+func TestPackedModel(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	o := &hdfarchive.Options{Sync: hdfarchive.SyncOff}
+	a, err := hdfarchive.Open(path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	model := make(map[int]*archive.Entry)
+	state := uint32(1)
+	next := func(n int) int {
+		state = state*1664525 + 1013904223
+		return int(state>>8) % n
+	}
+	for step := range 600 {
+		switch next(4) {
+		case 0:
+			n := next(60)
+			err := a.Delete(t.Context(), "f", entry("f", n, nil).Key)
+			if (err == nil) != (model[n] != nil) {
+				t.Fatalf("step %d: Delete = %v, the entry was there: %v", step, err, model[n] != nil)
+			}
+			delete(model, n)
+		default:
+			var batch []*archive.Entry
+			for range 1 + next(5) {
+				n := next(60)
+				e := entry("f", n, number(float64(step)), "n", integer(int64(n)))
+				if next(4) == 0 {
+					e.Value = series(float64(step))
+				}
+				e.Provenance.Created = e.Provenance.Created.Add(time.Duration(next(3)) * time.Hour)
+				batch = append(batch, e)
+				model[n] = e
+			}
+			put(t, a, batch...)
+		}
+		if step%50 == 49 {
+			closeNow(t, a)
+			if a, err = hdfarchive.Open(path, o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if step%10 != 9 {
+			continue
+		}
+		seen := 0
+		var last *archive.Entry
+		for e, err := range a.List(t.Context(), "f") {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := int(e.Call.Args[0].Value.(*value.Array).Data.([]int64)[0])
+			if want := model[n]; want == nil || !want.Provenance.Created.Equal(e.Provenance.Created) {
+				t.Fatalf("step %d: List yields entry %d, created %v", step, n, e.Provenance.Created)
+			}
+			if last != nil {
+				if c := last.Provenance.Created.Compare(e.Provenance.Created); c > 0 || c == 0 && last.Key.Name >= e.Key.Name {
+					t.Fatalf("step %d: List is not in order", step)
+				}
+			}
+			last = e
+			seen++
+		}
+		if seen != len(model) {
+			t.Fatalf("step %d: List yields %d entries, want %d", step, seen, len(model))
+		}
+		for _, e := range model {
+			wantValue(t, a, e)
+		}
+	}
+	closeNow(t, a)
+}
+
+// TestPackedDamage damages rows, forms and the table, and wants the rest whole and
+// what is damaged stored again.
+func TestPackedDamage(t *testing.T) {
+	row := func(n int, change func(b []byte)) func(g *h5.Group) error {
+		return func(g *h5.Group) error {
+			i, err := g.Stat("rows")
+			if err != nil {
+				return err
+			}
+			b := make([]byte, i.Type.Size)
+			if err := g.ReadRows("rows", i.Type, n, b); err != nil {
+				return err
+			}
+			change(b)
+			return g.WriteRows("rows", i.Type, n, b)
+		}
+	}
+	forms := func(change func(b []byte)) func(g *h5.Group) error {
+		return func(g *h5.Group) error {
+			i, err := g.Stat("forms")
+			if err != nil {
+				return err
+			}
+			b := make([]byte, i.Shape[0])
+			if err := g.ReadRows("forms", i.Type, 0, b); err != nil {
+				return err
+			}
+			change(b)
+			return g.WriteRows("forms", i.Type, 0, b)
+		}
+	}
+	for _, c := range []struct {
+		name   string
+		change func(g *h5.Group) error
+		whole  int // of 10
+		errors int // of a listing
+	}{
+		{"argument", row(3, func(b []byte) { b[0] ^= 1 }), 9, 1},
+		{"value", row(3, func(b []byte) { b[8] ^= 1 }), 9, 1},
+		{"key", row(3, func(b []byte) { b[len(b)-8] ^= 1 }), 9, 1},
+		{"form of a row", row(3, func(b []byte) { b[len(b)-5] = 7 }), 9, 1},
+		{"check", row(3, func(b []byte) { b[len(b)-1] ^= 1 }), 9, 1},
+		{"two rows", func(g *h5.Group) error {
+			return errors.Join(row(0, func(b []byte) { clear(b) })(g), row(9, func(b []byte) { b[9]++ })(g))
+		}, 8, 2},
+		{"text of the form", forms(func(b []byte) { b[5]++ }), 0, 1},
+		{"value in the form", forms(func(b []byte) { copy(b[strings.Index(string(b), "float64"):], "float32") }), 0, 1},
+		{"name in the form", forms(func(b []byte) { copy(b[strings.Index(string(b), "float64"):], "uint64\"") }), 0, 1},
+		{"host in the form", forms(func(b []byte) { b[strings.Index(string(b), "here")]++ }), 0, 10},
+		{"rows deleted", func(g *h5.Group) error { return g.Delete("rows") }, 0, 1},
+		{"forms deleted", func(g *h5.Group) error { return g.Delete("forms") }, 0, 1},
+		{"another table", func(g *h5.Group) error {
+			return errors.Join(g.Delete("rows"), g.Put("rows", &h5.Dataset{Type: h5.FloatType(8), Shape: []int{1}, Chunk: []int{1}, Data: make([]byte, 8)}))
+		}, 0, 1},
+		{"no table", func(g *h5.Group) error {
+			return errors.Join(g.Delete("rows"), g.Put("rows", &h5.Dataset{Type: h5.FloatType(8), Data: make([]byte, 8)}))
+		}, 0, 1},
+		{"no rows", func(g *h5.Group) error { return g.Resize("rows", 0) }, 0, 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.h5")
+			a, err := hdfarchive.Open(path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all []*archive.Entry
+			for n := range 10 {
+				e := entry("f", n, number(float64(n)), "n", integer(int64(n)))
+				e.Provenance.Host = "here"
+				all = append(all, e)
+			}
+			put(t, a, all...)
+			other := entry("g", 1, number(1), "n", integer(1))
+			object := entry("f", 10, series(1), "n", integer(1))
+			put(t, a, other, object)
+			closeNow(t, a)
+			inFile(t, path, []string{"f", "packed"}, c.change)
+			for _, mode := range []hdfarchive.Mode{hdfarchive.Read, hdfarchive.ReadWrite} {
+				if a, err = hdfarchive.Open(path, &hdfarchive.Options{Mode: mode}); err != nil {
+					t.Fatal(err)
+				}
+				whole := 0
+				for _, e := range all {
+					got, err := a.Get(t.Context(), "f", e.Key)
+					switch {
+					case err == nil && !value.Equal(got.Value, e.Value):
+						t.Errorf("a wrong value: %v", got.Value)
+					case err == nil:
+						whole++
+					case !errors.Is(err, archive.ErrCorrupt) && !errors.Is(err, archive.ErrNotFound):
+						t.Errorf("Get: %v", err)
+					}
+				}
+				same(t, a, other)
+				same(t, a, object)
+				good, bad := 0, 0
+				for _, err := range a.List(t.Context(), "f") {
+					if err == nil {
+						good++
+					} else if bad++; !errors.Is(err, archive.ErrCorrupt) {
+						t.Errorf("List yields %v", err)
+					}
+				}
+				if whole != c.whole || good != whole+1 || bad != c.errors {
+					t.Errorf("%s: %d entries are whole, a listing has %d and %d errors; want %d, %d errors", mode, whole, good, bad, c.whole, c.errors)
+				}
+				if mode == hdfarchive.Read {
+					closeNow(t, a)
+				}
+			}
+			put(t, a, all...)
+			for _, e := range append(all, other, object) {
+				same(t, a, e)
+			}
+			closeNow(t, a)
+			if a, err = hdfarchive.Open(path, nil); err != nil {
+				t.Fatal(err)
+			}
+			// A row whose key was damaged is still there, until it is deleted.
+			for e, err := range a.List(t.Context(), "f") {
+				if err != nil {
+					if err := a.Delete(t.Context(), "f", e.Key); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+			wantListed(t, a, "f", append(all, object)...)
+			closeNow(t, a)
+		})
+	}
+}
+
+// FuzzForm parses forms, which meet bytes from outside.
+func FuzzForm(f *testing.F) {
+	e := entry("f", 1, structOf("x", number(1), "p", vector(3, 0)), "n", integer(1), "s", text("a"), "q", structOf("r", number(2)))
+	text, err := hdfarchive.FormOf(e)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(text)
+	f.Add(`{"value":{"elem":"float64","len":4},"prefix":"00","key":8}`)
+	f.Add(`{"value":{"fields":[{"name":"%"}]},"args":[{"elem":"string"}],"key":256}`)
+	f.Fuzz(func(t *testing.T, text string) {
+		again, err := hdfarchive.RewriteForm(text)
+		if err != nil {
+			return
+		}
+		if twice, err := hdfarchive.RewriteForm(again); err != nil || twice != again {
+			t.Errorf("%s becomes %s, then %s, %v", text, again, twice, err)
+		}
+	})
+}
