@@ -242,8 +242,8 @@ func (m *Memo[In, Out]) SetArchive(a *archive.Archive) { m.archive.Store(a) }
 // and nothing is looked up or kept.
 func (m *Memo[In, Out]) Enable(on bool) { m.off.Store(!on) }
 
-// Close ends the use of the memo: it stores what is not stored yet, and later
-// calls return ErrClosed. Computations under way go on; what they return is
+// Close ends the use of the memo: it stores what is not stored yet, gives its name
+// back for another function, and later calls return ErrClosed. Computations under way go on; what they return is
 // stored as long as the archive, which Close leaves open, is. Closing twice is no
 // error; both calls return when all is stored.
 func (m *Memo[In, Out]) Close() (err error) {
@@ -254,6 +254,7 @@ func (m *Memo[In, Out]) Close() (err error) {
 }
 
 func (m *Memo[In, Out]) end() error {
+	defer m.unregister()
 	m.backlog.end()
 	err := m.Sync(context.Background())
 	if errors.Is(err, archive.ErrClosed) && m.backlog.len() == 0 {

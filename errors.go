@@ -15,6 +15,10 @@ var (
 	// the very result that it was computing.
 	ErrRecursive = flight.ErrRecursive
 
+	// ErrName: another function of the program is memoized under this name and
+	// version. Results of both would be taken for one another's.
+	ErrName = errors.New("klepto: the name is taken by another function")
+
 	// ErrMismatch: an archived result does not fit the function's result type.
 	// Change Options.Version when a function's meaning or result changes.
 	ErrMismatch = errors.New("klepto: the archived result does not fit the function's result type")

@@ -39,6 +39,8 @@ type Memo[In, Out any] struct {
 	closed atomic.Bool
 	ending sync.Once
 	counts counts
+
+	unregister func() // gives the name back
 }
 
 // result is what memory holds. It never changes.
@@ -95,11 +97,12 @@ func Memoize[In, Out any](f func(context.Context, In) (Out, error), o *Options) 
 	if m.out, err = value.CodecFor[Out](); err != nil {
 		return nil, fmt.Errorf("klepto: %s: result type %v: %w", options.Name, reflect.TypeFor[Out](), err)
 	}
-	return m.start()
+	return m.start(f)
 }
 
-// start makes the rest of a memo whose function, options and plans are set.
-func (m *Memo[In, Out]) start() (_ *Memo[In, Out], err error) {
+// start makes the rest of a memo whose function, options and plans are set. f is the
+// function as the user wrote it.
+func (m *Memo[In, Out]) start(f any) (_ *Memo[In, Out], err error) {
 	options := m.options
 	m.origin = origin()
 	m.copies = !m.out.Flat() && !options.Share
@@ -107,6 +110,9 @@ func (m *Memo[In, Out]) start() (_ *Memo[In, Out], err error) {
 	m.archive.Store(options.Archive)
 	if m.cache, err = cache.New(m.cacheOptions()); err != nil {
 		return nil, fmt.Errorf("klepto: %s: %w", options.Name, err)
+	}
+	if m.unregister, err = options.register(f); err != nil {
+		return nil, err
 	}
 	if options.WritePolicy == Behind {
 		m.backlog.start(m.flush, m.report)

@@ -22,6 +22,13 @@ type Options struct {
 	// archive. Default: the name that Go gives it, such as "main.simulate" or
 	// "example.org/heat.Solve". Function literals, method values and generic
 	// functions have none that is stable, and must be named.
+	//
+	// Two functions of one type cannot have the same name and version in a program: the
+	// second is ErrName, until the memo of the first is closed. One function may be
+	// memoized many times, and functions of several types, as of a struct and of its
+	// fields, may be forms of one. Closures of one function literal are one function
+	// to Go, whatever they captured, and so are all that reflect.MakeFunc makes: they
+	// must be given names that say what they compute with.
 	Name string
 
 	// Version of the function, part of every key. Change it when the same

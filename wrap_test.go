@@ -191,8 +191,9 @@ func TestWrapIsMemoize(t *testing.T) {
 	}
 	// So do functions of a struct.
 	p := memoize(t, func(_ context.Context, g grid) (float64, error) { return g.DX, nil }, klepto.Options{Name: "g", Archive: a})
-	g, _ := wrap(t, func(grid) float64 { t.Error("the function ran"); return 0 }, klepto.Options{Name: "g", Archive: a})
-	h, _, err := klepto.WrapPlain1(func(grid) float64 { t.Error("the function ran"); return 0 }, &klepto.Options{Name: "g", Archive: a})
+	plain := func(grid) float64 { t.Error("the function ran"); return 0 }
+	g, _ := wrap(t, plain, klepto.Options{Name: "g", Archive: a})
+	h, _, err := klepto.WrapPlain1(plain, &klepto.Options{Name: "g", Archive: a})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -302,7 +303,7 @@ func TestWrapRecursive(t *testing.T) {
 		t.Errorf("%d, %v, %d runs", got, err, runs)
 	}
 	var loop func(context.Context, int) (int, error)
-	loop, _ = wrap(t, func(ctx context.Context, n int) (int, error) { return loop(ctx, n) }, klepto.Options{})
+	loop, _ = wrap(t, func(ctx context.Context, n int) (int, error) { return loop(ctx, n) }, klepto.Options{Name: "loop"})
 	if _, err := loop(t.Context(), 1); !errors.Is(err, klepto.ErrRecursive) {
 		t.Errorf("a loop: %v", err)
 	}

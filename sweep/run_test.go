@@ -34,6 +34,7 @@ func memoized(t *testing.T, a *archive.Archive, f func(context.Context, params) 
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { m.Close() }) //nolint:errcheck // gives the name back
 	return m
 }
 
@@ -125,6 +126,7 @@ func TestEqualPoints(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer m.Close() //nolint:errcheck // gives the name back
 	g := sweep.Grid(sweep.Logspace("X", 1e-8, 1e-5, 4), sweep.Values("n", 1))
 	err = sweep.Run(t.Context(), g, m.Call, &sweep.Options{Workers: 1})
 	var e *sweep.Error
