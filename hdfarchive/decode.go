@@ -222,29 +222,37 @@ func (d *decoder) group(g *h5.Group, name string, i *h5.Info, depth int) (value.
 	return v, nil
 }
 
-func (d *decoder) children(g *h5.Group, name string, i *h5.Info, depth int) (value.Value, error) {
+// node reads what the children of group g are.
+func (d *decoder) node(g *h5.Group, name string, i *h5.Info, depth int) (n node, m value.Meta, err error) {
 	tree := ""
 	if has, err := g.Has(treeName); err != nil {
-		return nil, err
+		return n, m, err
 	} else if has {
 		v, err := d.child(g, treeName, depth)
 		if err != nil {
-			return nil, err
+			return n, m, err
 		}
 		if a, ok := v.(*value.Array); ok && a.Elem == value.Uint8 {
 			tree = string(a.Data.([]uint8))
 		}
 	}
-	n, m, err := readNode(i, tree)
-	if err != nil {
-		return nil, err
+	if n, m, err = readNode(i, tree); err != nil {
+		return n, m, err
 	}
 	links, _, err := g.Info()
 	if err != nil {
-		return nil, err
+		return n, m, err
 	}
 	if n.N < 0 || n.Kind == kindList && n.N > links || n.Numbered && n.Kind == kindMap && n.N > links {
-		return nil, damaged("%q has %d children, not %d", name, links, n.N)
+		return n, m, damaged("%q has %d children, not %d", name, links, n.N)
+	}
+	return n, m, nil
+}
+
+func (d *decoder) children(g *h5.Group, name string, i *h5.Info, depth int) (value.Value, error) {
+	n, m, err := d.node(g, name, i, depth)
+	if err != nil {
+		return nil, err
 	}
 	switch n.Kind {
 	case kindStruct:
@@ -308,17 +316,36 @@ func (d *decoder) numbered(g *h5.Group, n, depth int) ([]value.Value, error) {
 
 func (d *decoder) mapping(g *h5.Group, name string, n *node, m value.Meta, depth int) (value.Value, error) {
 	v := &value.Map{Meta: m}
+	var err error
+	if v.Keys, err = d.keys(g, name, n, depth); err != nil {
+		return nil, err
+	}
+	if n.Numbered {
+		v.Items, err = d.numbered(g, n.N, depth)
+		return v, err
+	}
+	for _, key := range v.Keys.Data.([]string) {
+		item, err := d.child(g, escape(key), depth)
+		if err != nil {
+			return nil, err
+		}
+		v.Items = append(v.Items, item)
+	}
+	return v, nil
+}
+
+// keys reads the keys of a map.
+func (d *decoder) keys(g *h5.Group, name string, n *node, depth int) (*value.Array, error) {
 	if n.Numbered {
 		keys, err := d.child(g, keysName, depth)
 		if err != nil {
 			return nil, err
 		}
-		var ok bool
-		if v.Keys, ok = keys.(*value.Array); !ok {
-			return nil, damaged("the keys of %q are no array", name)
+		a, ok := keys.(*value.Array)
+		if !ok || len(a.Shape) != 1 || a.Len() != n.N {
+			return nil, damaged("the keys of %q are no array of %d", name, n.N)
 		}
-		v.Items, err = d.numbered(g, n.N, depth)
-		return v, err
+		return a, nil
 	}
 	links, err := g.Links()
 	if err != nil {
@@ -333,15 +360,7 @@ func (d *decoder) mapping(g *h5.Group, name string, n *node, m value.Meta, depth
 		keys = append(keys, key)
 	}
 	slices.Sort(keys)
-	for _, key := range keys {
-		item, err := d.child(g, escape(key), depth)
-		if err != nil {
-			return nil, err
-		}
-		v.Items = append(v.Items, item)
-	}
-	v.Keys = &value.Array{Elem: value.String, Shape: []int{len(keys)}, Data: keys}
-	return v, nil
+	return &value.Array{Elem: value.String, Shape: []int{len(keys)}, Data: keys}, nil
 }
 
 // strings reads an array of strings that are not all UTF-8.

@@ -167,14 +167,27 @@ static hid_t open_data(hid_t loc, const char *name, k_reply *r, int *code) {
 	return id;
 }
 
-/* k_get reads a whole dataset of the given extent as the given type. */
-int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, void *buf, size_t len, k_reply *r) {
+/* select_slab narrows a selection to what comes next in a request: for each dimension
+   start, step and count. */
+static int select_slab(hid_t space, const extent *e, k_cur *c) {
+	hsize_t start[H5S_MAX_RANK], step[H5S_MAX_RANK], count[H5S_MAX_RANK];
+	for (int i = 0; i < e->rank; i++) {
+		start[i] = k_u64(c);
+		step[i] = k_u64(c);
+		count[i] = k_u64(c);
+	}
+	return c->failed || H5Sselect_hyperslab(space, H5S_SELECT_SET, start, step, count, NULL) < 0 || H5Sselect_valid(space) <= 0 ? K_FAIL : K_OK;
+}
+
+/* k_get reads a dataset of the given extent as the given type: the whole, or with slab
+   what select_slab reads from the request. */
+int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, int slab, void *buf, size_t len, k_reply *r) {
 	k_cur c = {req, req + n, 0, 0};
 	extent e = {0};
 	hsize_t dims[H5S_MAX_RANK];
 	int code;
 	k_enter(r);
-	hid_t id = open_data(loc, name, r, &code), type = -1, space = -1;
+	hid_t id = open_data(loc, name, r, &code), type = -1, space = -1, mem = H5S_ALL;
 	if (id < 0)
 		return k_leave(r, code);
 	code = read_extent(&c, &e);
@@ -186,12 +199,21 @@ int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, void *buf, 
 	else if (H5Sget_simple_extent_type(space) == H5S_NULL || H5Sget_simple_extent_dims(space, dims, NULL) != e.rank ||
 	         memcmp(dims, e.dims, (size_t)e.rank * sizeof *dims) != 0)
 		code = K_CHANGED;
-	else if (H5Tdetect_class(type, H5T_VLEN) > 0 || k_is_vlen_string(type) ||
-	         (uint64_t)len != (uint64_t)H5Sget_simple_extent_npoints(space) * H5Tget_size(type))
-		code = K_CHANGED;
-	else if (len > 0 && H5Dread(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, buf) < 0)
+	else if (slab && select_slab(space, &e, &c) != K_OK)
 		code = K_FAIL;
+	else if (H5Tdetect_class(type, H5T_VLEN) > 0 || k_is_vlen_string(type) ||
+	         (uint64_t)len != (uint64_t)H5Sget_select_npoints(space) * H5Tget_size(type))
+		code = K_CHANGED;
+	else if (len > 0) {
+		hsize_t all = (hsize_t)H5Sget_select_npoints(space);
+		if (slab && (mem = H5Screate_simple(1, &all, NULL)) < 0)
+			code = K_FAIL;
+		else if (H5Dread(id, type, mem, slab ? space : H5S_ALL, H5P_DEFAULT, buf) < 0)
+			code = K_FAIL;
+	}
 	k_note(r, code);
+	if (mem > 0)
+		H5Sclose(mem);
 	if (space >= 0)
 		H5Sclose(space);
 	if (type >= 0)

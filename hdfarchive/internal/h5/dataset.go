@@ -192,9 +192,37 @@ func (g *Group) Read(name string, i *Info, t Type, buf []byte) error {
 		copy(buf, i.data)
 		return nil
 	}
-	p, n := request(t.append(appendShape(nil, i.Shape)))
+	return g.get(name, t.append(appendShape(nil, i.Shape)), 0, buf)
+}
+
+// ReadSlab is Read of part of the elements: of dimension k, count[k] elements from
+// start[k], step[k] apart.
+func (g *Group) ReadSlab(name string, i *Info, t Type, start, step, count []int, buf []byte) error {
+	if err := checkName("read", name); err != nil {
+		return err
+	}
+	if _, _, err := i.Elements(); err != nil {
+		return &Error{Op: "read", Name: name, Err: ErrRefused, Text: err.Error()}
+	}
+	if len(start) != len(i.Shape) || len(step) != len(i.Shape) || len(count) != len(i.Shape) {
+		return &Error{Op: "read", Name: name, Err: ErrChanged, Text: fmt.Sprintf("a selection of %d dimensions of %d", len(start), len(i.Shape))}
+	}
+	req := t.append(appendShape(nil, i.Shape))
+	for k := range start {
+		for _, n := range [...]int{start[k], step[k], count[k]} {
+			if n < 0 {
+				return &Error{Op: "read", Name: name, Err: ErrRefused, Text: fmt.Sprintf("a selection of %d", n)}
+			}
+			req = le.AppendUint64(req, uint64(n))
+		}
+	}
+	return g.get(name, req, 1, buf)
+}
+
+func (g *Group) get(name string, req []byte, slab C.int, buf []byte) error {
+	p, n := request(req)
 	return g.f.use("read", name, func(r *C.k_reply) C.int {
-		return C.k_get(g.id, cstring(name), p, n, pointer(buf), C.size_t(len(buf)), r)
+		return C.k_get(g.id, cstring(name), p, n, slab, pointer(buf), C.size_t(len(buf)), r)
 	}, nil)
 }
 

@@ -1,0 +1,38 @@
+package driver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/klepto-go/klepto/keymap"
+	"github.com/klepto-go/klepto/value"
+)
+
+// Slicer is an Archive that reads part of a value without the rest. It is optional:
+// of others the portable archive gets the whole value and cuts it.
+type Slicer interface {
+	// Slice returns what s selects of the value of an entry; the errors of Get, and
+	// those of Selection.Cut. Where dst is not nil, it is a slice as value.Elem names
+	// it, of as many elements as are selected: they go there, and the Array that is
+	// returned has dst for its Data. Otherwise the caller owns the value.
+	Slice(ctx context.Context, function string, key keymap.Key, s *Selection, dst any) (value.Value, error)
+}
+
+// ErrSelection: the text of a selection cannot be understood, or asks for what the
+// value does not have.
+var ErrSelection = errors.New("bad selection")
+
+// SelectionError says where a selection is wrong. errors.Is finds ErrSelection in it.
+type SelectionError struct {
+	Text string // of the whole selection
+	At   int    // byte of Text
+	Why  string
+}
+
+func (e *SelectionError) Error() string {
+	return fmt.Sprintf("%v %q at character %d: %s", ErrSelection, e.Text, len([]rune(e.Text[:min(e.At, len(e.Text))]))+1, e.Why)
+}
+
+// Unwrap returns ErrSelection.
+func (e *SelectionError) Unwrap() error { return ErrSelection }
