@@ -92,7 +92,7 @@ func Memoize[In, Out any](f func(context.Context, In) (Out, error), o *Options) 
 		if err != nil {
 			return nil, err
 		}
-		return arguments(v), nil
+		return arguments(v, in.Fields()), nil
 	}
 	if m.out, err = value.CodecFor[Out](); err != nil {
 		return nil, fmt.Errorf("klepto: %s: result type %v: %w", options.Name, reflect.TypeFor[Out](), err)
@@ -202,9 +202,10 @@ func (m *Memo[In, Out]) keepsake(in In) ([]value.Field, error) {
 	return kept, err
 }
 
-// arguments names the arguments that a tree holds as package keymap does.
-func arguments(v value.Value) []value.Field {
-	if s, ok := v.(*value.Struct); ok {
+// arguments names the arguments that a tree holds as package keymap does: by its
+// fields if it stands for the fields of a Go struct, else as the one argument x.
+func arguments(v value.Value, fields bool) []value.Field {
+	if s, ok := v.(*value.Struct); ok && fields {
 		return s.Fields
 	}
 	return []value.Field{{Name: "x", Value: v}}

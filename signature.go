@@ -195,7 +195,7 @@ func (s *signature) record(args []reflect.Value) ([]value.Field, error) {
 			return nil, err
 		case v == nil:
 		case p.name == "":
-			return arguments(v), nil
+			return arguments(v, p.codec.Fields()), nil
 		default:
 			fields = append(fields, value.Field{Name: p.name, Value: v})
 		}

@@ -66,6 +66,17 @@ func (c *Codec[T]) deepClone(x T) T {
 // Flat reports whether a T holds no references, so that Clone is the identity.
 func (c *Codec[T]) Flat() bool { return c.flat }
 
+// Fields reports whether a T is stored as a Struct of the fields of its Go type. A
+// time.Time and the matrices of gonum are structs in Go too, but one value.
+func (c *Codec[T]) Fields() bool {
+	n := c.plan
+	if d, ok := n.(dynamic); ok {
+		n = d.elem
+	}
+	_, ok := n.(*structure)
+	return ok
+}
+
 // Check reports whether values of t can be stored, as CodecFor does.
 func Check(t reflect.Type) error {
 	_, err := planOf(t)
