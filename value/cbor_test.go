@@ -141,7 +141,11 @@ func FuzzUnmarshalCBOR(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, err := value.UnmarshalCBOR(data)
+		var v value.Value
+		var err error
+		if n := allocated(func() { v, err = value.UnmarshalCBOR(data) }); n > allowance+cborFactor*len(data) {
+			t.Fatalf("%x: %d bytes for %d", data, n, len(data))
+		}
 		if err != nil {
 			return
 		}

@@ -4,20 +4,27 @@ import (
 	"errors"
 	"reflect"
 	"testing"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
 
 	"github.com/klepto-go/klepto/value"
 )
 
+type result struct {
+	U    []float64 `klepto:"name=u,units=m"`
+	N    int
+	Next *int
+}
+
 // TestCodecOf compares a codec of a type known at run time with that of the
 // type itself.
 func TestCodecOf(t *testing.T) {
-	type result struct {
-		U    []float64 `klepto:"name=u,units=m"`
-		N    int
-		Next *int
-	}
 	one := 1
 	same[result](t, result{U: []float64{1, 2}, N: 3, Next: &one})
+	same[*result](t, &result{N: 3})
+	same[mat.TriDense](t, *mat.NewTriDense(1, mat.Upper, []float64{1}))
+	same[time.Time](t, time.Time{})
 	same[[]float64](t, nil)
 	same[[]float64](t, []float64{})
 	same[*int](t, nil)
@@ -35,6 +42,9 @@ func same[T any](t *testing.T, x T) {
 	c, err := value.CodecOf(reflect.TypeFor[T]())
 	if err != nil {
 		t.Fatal(err)
+	}
+	if c.Fields() != static.Fields() || c.Fields() != (reflect.TypeFor[T]() == reflect.TypeFor[result]()) {
+		t.Errorf("%T: Fields is %v and %v", x, c.Fields(), static.Fields())
 	}
 	if c.Flat() != static.Flat() {
 		t.Errorf("%T: Flat is %v, want %v", x, c.Flat(), static.Flat())
