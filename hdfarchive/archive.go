@@ -65,16 +65,9 @@ func (a *File) use(f func() error) error {
 	return f()
 }
 
-// read runs f while no commit changes the file.
-func (a *File) read(f func(s *store) error) error {
-	return a.use(func() error {
-		a.store.mu.RLock()
-		defer a.store.mu.RUnlock()
-		if a.store.file == nil {
-			return a.store.lost
-		}
-		return f(a.store)
-	})
+// read runs f on what was committed, while no commit changes it.
+func (a *File) read(ctx context.Context, f func(s *store) error) error {
+	return a.use(func() error { return a.store.read(ctx, func() error { return f(a.store) }) })
 }
 
 func (a *File) write(ctx context.Context, j *job) error {
@@ -86,16 +79,16 @@ func (a *File) write(ctx context.Context, j *job) error {
 	})
 }
 
-func (a *File) Get(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
-	return a.get(function, key, true)
+func (a *File) Get(ctx context.Context, function string, key keymap.Key) (*driver.Entry, error) {
+	return a.get(ctx, function, key, true)
 }
 
-func (a *File) Stat(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
-	return a.get(function, key, false)
+func (a *File) Stat(ctx context.Context, function string, key keymap.Key) (*driver.Entry, error) {
+	return a.get(ctx, function, key, false)
 }
 
-func (a *File) get(function string, key keymap.Key, value bool) (e *driver.Entry, err error) {
-	err = a.read(func(s *store) error {
+func (a *File) get(ctx context.Context, function string, key keymap.Key, value bool) (e *driver.Entry, err error) {
+	err = a.read(ctx, func(s *store) error {
 		f, err := s.function(function)
 		if err != nil {
 			return readError(err)
@@ -150,8 +143,8 @@ func (a *File) Delete(ctx context.Context, function string, key keymap.Key) erro
 	return a.write(ctx, &job{function: function, key: &key})
 }
 
-func (a *File) Functions(context.Context) (fns []driver.Function, err error) {
-	err = a.read(func(s *store) error {
+func (a *File) Functions(ctx context.Context) (fns []driver.Function, err error) {
+	err = a.read(ctx, func(s *store) error {
 		names, err := s.names()
 		if err != nil {
 			return readError(err)
@@ -181,7 +174,7 @@ func (a *File) Functions(context.Context) (fns []driver.Function, err error) {
 func (a *File) List(ctx context.Context, function string) iter.Seq2[*driver.Entry, error] {
 	return func(yield func(*driver.Entry, error) bool) {
 		l := &listing{}
-		err := a.read(func(s *store) error {
+		err := a.read(ctx, func(s *store) error {
 			f, err := s.function(function)
 			if err != nil || f == nil {
 				return readError(err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
@@ -18,10 +19,12 @@ import (
 type job struct {
 	puts     []*prepared
 	ifAbsent bool
-	function string      // of the deletion, where there are no puts
-	key      *keymap.Key // what to delete
-	durable  bool        // wait for the disk
+	function string       // of the deletion, where there are no puts
+	key      *keymap.Key  // what to delete
+	durable  bool         // wait for the disk
+	run      func() error // anything else
 
+	since  time.Time // when it was handed in
 	done   chan struct{}
 	stored int
 	err    error
@@ -31,6 +34,7 @@ type queue struct {
 	sync.Mutex
 	waiting []*job
 	working bool
+	workers sync.WaitGroup
 	durable bool // the disk is waited for, always
 }
 
@@ -38,12 +42,12 @@ type queue struct {
 // with the job when ctx ends; after that it waits, because the data belong to the
 // caller.
 func (s *store) submit(ctx context.Context, j *job) error {
-	j.done = make(chan struct{})
+	j.done, j.since = make(chan struct{}), time.Now()
 	s.queue.Lock()
 	s.queue.waiting = append(s.queue.waiting, j)
 	if !s.queue.working {
 		s.queue.working = true
-		go s.work()
+		s.queue.workers.Go(s.work)
 	}
 	s.queue.Unlock()
 	select {
@@ -64,22 +68,43 @@ func (s *store) submit(ctx context.Context, j *job) error {
 	return j.err
 }
 
-// work commits until nothing waits.
+// work commits until nothing waits. It keeps the turn while there is more to write,
+// for a slice of time.
 func (s *store) work() {
+	turn := time.Now()
 	for {
 		s.queue.Lock()
-		batch := s.queue.waiting
-		s.queue.waiting = nil
-		if len(batch) == 0 {
+		if len(s.queue.waiting) == 0 {
 			s.queue.working = false
 			s.queue.Unlock()
 			return
 		}
-		durable := s.queue.durable
 		s.queue.Unlock()
-		s.commit(batch, durable)
-		for _, j := range batch {
-			close(j.done)
+		mine := s.await()
+		s.queue.Lock()
+		batch, durable := s.queue.waiting, s.queue.durable
+		if mine {
+			s.queue.waiting = nil
+		}
+		s.queue.Unlock()
+		if mine && len(batch) > 0 {
+			s.commit(batch, durable)
+		}
+		s.queue.Lock()
+		more := len(s.queue.waiting) > 0
+		s.queue.Unlock()
+		wanted := false
+		if !more || time.Since(turn) > slice {
+			wanted = s.yield()
+			turn = time.Now()
+		}
+		if mine {
+			for _, j := range batch {
+				close(j.done)
+			}
+		}
+		if wanted {
+			time.Sleep(courtesy)
 		}
 	}
 }
@@ -114,7 +139,7 @@ func (s *store) commit(batch []*job, durable bool) {
 func (s *store) perform(batch []*job) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.revive(); err != nil {
+	if err := s.turn(); err != nil {
 		return err
 	}
 	if err := s.file.Hold(); err != nil {
@@ -140,7 +165,10 @@ func (s *store) perform(batch []*job) error {
 
 // do does one job, as far as it goes.
 func (s *store) do(j *job, changes map[*function][]change) error {
-	if j.key != nil {
+	switch {
+	case j.run != nil:
+		return j.run()
+	case j.key != nil:
 		return s.remove(j, changes)
 	}
 	for _, p := range j.puts {

@@ -20,8 +20,8 @@ func openError(path string, err error) error {
 	case noSpace(err):
 		return fmt.Errorf("%w; mode=r reads it meanwhile", spaceError(path, err))
 	case errors.Is(err, h5.ErrLocked):
-		return fmt.Errorf("%w: %s is open in another process; wait until that is done, or use hdfdir:, which many processes can write at once",
-			driver.ErrLocked, path)
+		return fmt.Errorf("%w: another process is writing to %s, or another program has it open for writing; try again when that is done, or end it (%w)",
+			driver.ErrLocked, path, err)
 	case errors.Is(err, h5.ErrForeign), errors.Is(err, h5.ErrJournal):
 		return fmt.Errorf("%w: %s has a journal beside it that does not fit: %w", driver.ErrCorrupt, path, err)
 	case errors.Is(err, h5.ErrBusy):

@@ -3,24 +3,36 @@
 package hdfarchive
 
 import (
+	"context"
+
 	"gonum.org/v1/hdf5"
 )
 
 // HDF5 returns the file for work with gonum.org/v1/hdf5 (on Linux, where that
 // package builds without settings of the environment). The caller closes it, before
-// or after the archive; until both are closed, other processes find it locked.
+// or after the archive; until then other processes cannot write to the file, and
+// until both are closed they find it locked.
 //
 // Read what you like. Datasets and groups of your own go under a name at the top
 // that is no function's; List reports what it does not know among entries as
 // damaged. What you write is durable after the archive's next Put or Sync. Mind that
 // gonum's package stores a Go int in 32 bits and checks no lengths.
 func (a *File) HDF5() (f *hdf5.File, err error) {
-	err = a.read(func(s *store) error {
-		id, err := s.file.Reopen()
+	reopen := func() error {
+		id, err := a.store.file.Reopen()
 		if err == nil {
 			f = &hdf5.File{CommonFG: hdf5.CommonFG{Identifier: identifier(hdf5.NewDatatype, id)}}
 		}
 		return err
+	}
+	err = a.use(func() error {
+		if !a.store.write {
+			return a.store.read(context.Background(), reopen)
+		}
+		return a.store.submit(context.Background(), &job{run: func() error {
+			a.store.lent.Store(true)
+			return reopen()
+		}})
 	})
 	return f, err
 }

@@ -3,6 +3,7 @@ package hdfarchive
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/klepto-go/klepto/archive/driver"
 )
@@ -44,6 +45,10 @@ const (
 type Options struct {
 	Mode Mode // "": Create
 	Sync Sync // "": SyncNormal
+	// Wait is how long opening, reading and writing one file (hdf:) wait while
+	// another process writes to it, before they are ErrLocked; 0 means 30 s. It is
+	// longer than others write at a time. A folder (hdfdir:) knows no waiting.
+	Wait time.Duration
 }
 
 // Validate says what is wrong with the options.
@@ -57,17 +62,26 @@ func (o *Options) Validate() error {
 	if syncs := []Sync{"", SyncNormal, SyncFull, SyncOff}; !slices.Contains(syncs, o.Sync) {
 		return fmt.Errorf("%w: sync %q; it is one of %q", driver.ErrURL, o.Sync, syncs[1:])
 	}
+	if o.Wait < 0 {
+		return fmt.Errorf("%w: wait %v; it is 0 or more", driver.ErrURL, o.Wait)
+	}
 	return nil
 }
 
+// defaultWait is that of Options.
+const defaultWait = 30 * time.Second
+
 // withDefaults returns the options with every field set.
 func (o *Options) withDefaults() Options {
-	full := Options{Mode: Create, Sync: SyncNormal}
+	full := Options{Mode: Create, Sync: SyncNormal, Wait: defaultWait}
 	if o != nil && o.Mode != "" {
 		full.Mode = o.Mode
 	}
 	if o != nil && o.Sync != "" {
 		full.Sync = o.Sync
+	}
+	if o != nil && o.Wait != 0 {
+		full.Wait = o.Wait
 	}
 	return full
 }

@@ -44,18 +44,22 @@ func (s *store) revive() error {
 		}
 	}
 	if info, err := os.Stat(s.path); err != nil || !os.SameFile(info, s.info) {
-		s.lost = fmt.Errorf("%w: %s was removed or replaced while it was open; close the archive and open it again", driver.ErrClosed, s.path)
+		s.lost = s.removed()
 		return s.lost
 	}
 	s.lost = s.open(true)
-	// Not where the file is still open in this process: the package that has it there
-	// would show what was rolled back.
-	if s.lost != nil && !errors.Is(s.lost, driver.ErrLocked) {
+	// Not where another package of this process still has the file open: that would
+	// show what was rolled back.
+	if s.lost != nil && !s.lent.Load() {
 		if err := s.open(false); err != nil {
 			s.lost = errors.Join(s.lost, err)
 		}
 	}
 	return s.lost
+}
+
+func (s *store) removed() error {
+	return fmt.Errorf("%w: %s was removed or replaced while it was open; close the archive and open it again", driver.ErrClosed, s.path)
 }
 
 // orphanedJournal refuses to make a file at path beside a journal of another one

@@ -4,17 +4,18 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 )
 
-var params = []string{"mode", "sync"}
+var params = []string{"mode", "sync"} // and wait, of hdf:
 
 func init() {
 	archive.Register("hdf", &archive.Scheme{
-		Params: params,
+		Params: append([]string{"wait"}, params...),
 		Open: func(_ context.Context, u *archive.URL) (driver.Archive, error) {
 			path, o, err := options(u)
 			if err != nil {
@@ -53,7 +54,13 @@ func options(u *archive.URL) (path string, o *Options, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	return path, &Options{Mode: Mode(mode), Sync: Sync(sync)}, nil
+	o = &Options{Mode: Mode(mode), Sync: Sync(sync)}
+	if wait, ok := u.Params["wait"]; ok {
+		if o.Wait, err = time.ParseDuration(wait); err != nil || o.Wait <= 0 {
+			return "", nil, fmt.Errorf("%w: wait=%q; it takes a time above 0, like 500ms or 1m", driver.ErrURL, wait)
+		}
+	}
+	return path, o, nil
 }
 
 // canonicalURL leaves out what is the default.
@@ -64,6 +71,9 @@ func canonicalURL(scheme, path string, o Options) string {
 	}
 	if o.Sync != SyncNormal {
 		u.Params["sync"] = string(o.Sync)
+	}
+	if scheme == "hdf" && o.Wait != defaultWait {
+		u.Params["wait"] = o.Wait.String()
 	}
 	return u.String()
 }

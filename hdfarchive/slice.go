@@ -14,8 +14,8 @@ import (
 
 // Slice reads what is selected of an entry's value, by hyperslab where that is
 // elements of an array of numbers or rows of a table.
-func (a *File) Slice(_ context.Context, function string, key keymap.Key, sel *driver.Selection, dst any) (v value.Value, err error) {
-	err = a.read(func(s *store) error {
+func (a *File) Slice(ctx context.Context, function string, key keymap.Key, sel *driver.Selection, dst any) (v value.Value, err error) {
+	err = a.read(ctx, func(s *store) error {
 		f, err := s.function(function)
 		if err != nil {
 			return readError(err)

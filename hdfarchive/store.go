@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
@@ -44,6 +46,9 @@ type store struct {
 	functions map[string]*function // by name; nil values are not kept
 	loading   sync.Mutex           // guards functions where mu is held for reading
 
+	wait  time.Duration // for other processes
+	lent  atomic.Bool   // to another package; the turn is not given away
+	rest  rest
 	queue queue
 }
 
@@ -105,23 +110,36 @@ func openStore(path string, o Options) (*store, error) {
 	}
 	s := &store{path: path, info: info, write: o.Mode != Read, sync: map[Sync]h5.JournalSync{
 		SyncNormal: h5.JournalNormal, SyncFull: h5.JournalFull, SyncOff: h5.JournalOff,
-	}[o.Sync]}
-	if err := s.open(s.write); err != nil {
-		return nil, err
+	}[o.Sync], wait: o.Wait}
+	start := time.Now()
+	for pause := 50 * time.Microsecond; ; pause = min(2*pause, longestPause) {
+		err := s.open(s.write)
+		if err == nil {
+			s.yield()
+			return s, nil
+		}
+		if !s.write || !locked(err) || time.Since(start) > s.wait {
+			return nil, err
+		}
+		time.Sleep(pause)
 	}
-	return s, nil
 }
 
-// open opens the file.
+// open opens the file, for writing with the turn to do so.
 func (s *store) open(write bool) error {
-	journal := h5.NewJournal(&h5.JournalOptions{Sync: s.sync})
-	f, err := h5.Open(s.path, &h5.FileOptions{Write: write, Backing: journal})
+	s.journal = h5.NewJournal(&h5.JournalOptions{Sync: s.sync})
+	return s.load(write, write)
+}
+
+// load opens the file with its journal, and repairs it where asked to.
+func (s *store) load(write, repair bool) error {
+	f, err := h5.Open(s.path, &h5.FileOptions{Write: write, Backing: s.journal})
 	if err != nil {
 		return openError(s.path, err)
 	}
-	s.file, s.journal, s.functions = f, journal, make(map[string]*function)
+	s.file, s.functions = f, make(map[string]*function)
 	if s.root, err = f.Root(); err == nil {
-		if err = checkFormat(s.path, s.root); err == nil && write {
+		if err = checkFormat(s.path, s.root); err == nil && repair {
 			err = s.repair()
 		}
 	}
@@ -129,7 +147,7 @@ func (s *store) open(write bool) error {
 		return nil
 	}
 	if write {
-		err = errors.Join(err, journal.Rollback()) // a repair by halves
+		err = errors.Join(err, s.journal.Rollback()) // a repair by halves
 	}
 	err = openError(s.path, errors.Join(err, f.Close()))
 	s.file = nil
@@ -307,7 +325,10 @@ func (s *store) function(name string) (*function, error) {
 }
 
 // close closes the file. The queue is empty then: nobody uses the store any more.
+// Where it can have the last turn, the journal goes into the file; where it cannot,
+// the process that writes now will see to that.
 func (s *store) close() error {
+	s.queue.workers.Wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -317,6 +338,21 @@ func (s *store) close() error {
 		return s.shut()
 	case !s.file.Writable(): // since a commit failed
 		return errors.Join(s.lost, s.shut())
+	}
+	for start := time.Now(); ; time.Sleep(longestPause) {
+		err := s.turn()
+		if err == nil {
+			break
+		}
+		if errors.Is(err, driver.ErrClosed) {
+			return s.shut() // somebody removed the file, and wants it no more
+		}
+		if !locked(err) {
+			return errors.Join(err, s.shut())
+		}
+		if time.Since(start) > lastTurn {
+			return openError(s.path, errors.Join(s.journal.Settle(), s.shut()))
+		}
 	}
 	if err := s.file.Commit(true); err != nil {
 		_ = s.journal.Rollback() // fails where the file was closed
@@ -328,6 +364,9 @@ func (s *store) close() error {
 
 // shut closes the file and all that is open in it.
 func (s *store) shut() error {
+	if s.file == nil {
+		return nil
+	}
 	var errs []error
 	for _, f := range s.functions {
 		errs = append(errs, f.close())
