@@ -112,8 +112,9 @@ func (m *Memo[In, Out]) Delete(ctx context.Context, in In) (bool, error) {
 }
 
 // Load brings results from the archive into memory, those for the given
-// arguments or, without any, all of this function and version, and returns how
-// many. Memory keeps as many of them as fit.
+// arguments or, without any, all of this function, version and rounding, and returns
+// how many. Memory keeps as many of them as fit. An entry that cannot be read ends
+// it, unless Options.Safe is set. Options.OnProgress is told how far it has come.
 func (m *Memo[In, Out]) Load(ctx context.Context, in ...In) (n int, err error) {
 	if m.closed.Load() {
 		return 0, ErrClosed
@@ -123,42 +124,93 @@ func (m *Memo[In, Out]) Load(ctx context.Context, in ...In) (n int, err error) {
 		return 0, nil
 	}
 	if len(in) == 0 {
-		for e, err := range a.All(ctx, m.options.Name) {
-			if err != nil {
-				return n, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
-			}
-			if e.Call.Version != m.options.Version || e.Call.Rounding != m.options.Rounding.String() {
-				continue
-			}
-			r, err := m.decode(e)
-			if err != nil {
-				return n, err
-			}
-			m.remember(r)
-			n++
-		}
-		return n, nil
+		return m.loadAll(ctx, a)
 	}
-	for _, x := range in {
-		key, err := m.Key(x)
-		if err != nil {
-			return n, err
-		}
-		r, err := m.load(ctx, key)
-		if err != nil {
-			return n, err
-		}
-		if r != nil {
-			m.remember(r)
-			n++
+	keys := make([]keymap.Key, len(in))
+	for i, x := range in {
+		if keys[i], err = m.Key(x); err != nil {
+			return 0, err
 		}
 	}
-	return n, nil
+	i := 0
+	for e, err := range a.GetMany(ctx, m.options.Name, keys) {
+		switch {
+		case err == nil:
+			if err = m.take(e); err == nil {
+				n++
+			}
+		case errors.Is(err, archive.ErrNotFound):
+			err = nil
+		default:
+			err = fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+		}
+		if err != nil && !m.passOver(ctx, err) {
+			return n, err
+		}
+		if i++; i%batchResults == 0 || i == len(keys) {
+			m.progress("load", i, len(keys))
+		}
+	}
+	return n, ctx.Err()
+}
+
+// loadAll brings all results of this function, version and rounding into memory.
+func (m *Memo[In, Out]) loadAll(ctx context.Context, a *archive.Archive) (n int, err error) {
+	total := 0
+	if m.options.OnProgress != nil {
+		if total, err = a.Len(ctx, m.options.Name); err != nil {
+			return 0, fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+		}
+	}
+	seen := 0
+	for e, err := range a.All(ctx, m.options.Name) {
+		switch {
+		case err != nil:
+			err = fmt.Errorf("klepto: %s: %w", m.options.Name, err)
+		case e.Call.Version == m.options.Version && e.Call.Rounding == m.options.Rounding.String():
+			if err = m.take(e); err == nil {
+				n++
+			}
+		}
+		if err != nil && !m.passOver(ctx, err) {
+			return n, err
+		}
+		if seen++; seen%batchResults == 0 {
+			m.progress("load", seen, max(seen, total))
+		}
+	}
+	m.progress("load", seen, seen)
+	return n, ctx.Err()
+}
+
+// take puts an entry into memory, or the newer result that is to replace it.
+func (m *Memo[In, Out]) take(e *archive.Entry) error {
+	r, ok := m.backlog.get(e.Key.Digest)
+	if !ok {
+		var err error
+		if r, err = m.decode(e); err != nil {
+			return err
+		}
+	}
+	m.remember(r)
+	return nil
+}
+
+// passOver reports whether a Load goes on after an error: with Options.Safe it does
+// where it is one of a single entry.
+func (m *Memo[In, Out]) passOver(ctx context.Context, err error) bool {
+	if !m.options.Safe || ctx.Err() != nil || errors.Is(err, archive.ErrClosed) {
+		return false
+	}
+	m.report(err)
+	return true
 }
 
 // Dump stores results that are in memory in the archive, those for the given
 // arguments or, without any, all, and returns how many. It is of use under
-// WritePolicy OnEvict, and after SetArchive.
+// WritePolicy OnEvict, and after SetArchive. Results are stored in batches, after
+// each of which Options.OnProgress is told. When ctx ends, Dump does too; the error
+// then has a *NotStoredError for each result that is left.
 func (m *Memo[In, Out]) Dump(ctx context.Context, in ...In) (int, error) {
 	if m.closed.Load() {
 		return 0, ErrClosed
@@ -194,22 +246,12 @@ func (m *Memo[In, Out]) Dump(ctx context.Context, in ...In) (int, error) {
 			results = append(results, r)
 		}
 	}
-	m.backlog.order.Lock()
-	defer m.backlog.order.Unlock()
-	err := m.save(ctx, results)
-	return len(results) - failures(err), err
+	return m.saveAll(ctx, "dump", results)
 }
 
-// failures counts the errors that save joined.
-func failures(err error) int {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return len(joined.Unwrap())
-	}
-	return 0
-}
-
-// Sync stores what is not stored yet, and makes the archive durable. Its error
-// joins one *NotStoredError for each result that is still in memory only.
+// Sync stores what is not stored yet, in batches as Dump does, and makes the archive
+// durable. Its error joins one *NotStoredError for each result that is still in
+// memory only.
 func (m *Memo[In, Out]) Sync(ctx context.Context) error {
 	a := m.archive.Load()
 	if a == nil {

@@ -89,9 +89,9 @@ func (m *Memo[In, Out]) evicted(d keymap.Digest, r *result[Out], cause cache.Cau
 		return
 	}
 	m.backlog.order.Lock()
-	err := m.save(context.Background(), []*result[Out]{r})
+	failed := m.save(context.Background(), []*result[Out]{r})
 	m.backlog.order.Unlock()
-	if err != nil {
+	for _, err := range failed {
 		m.report(err)
 	}
 }
@@ -138,10 +138,9 @@ func (m *Memo[In, Out]) decode(e *archive.Entry) (*result[Out], error) {
 	return &result[Out]{out: out, key: e.Key, args: e.Call.Args, created: e.Provenance.Created, elapsed: e.Provenance.Elapsed, bytes: e.Bytes}, nil
 }
 
-// save stores results in the archive, in batches, and takes them off the backlog,
-// whose order is held.
-// The error joins one *NotStoredError for each that is still in memory only.
-func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) error {
+// save stores results in the archive and takes them off the backlog, whose order is
+// held. It returns a *NotStoredError for each that is still in memory only.
+func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) (failed []error) {
 	// Stored or not: others need not wait any longer.
 	defer func() {
 		for _, r := range results {
@@ -152,10 +151,6 @@ func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) error 
 	if a == nil || len(results) == 0 {
 		return nil
 	}
-	var errs []error
-	fail := func(r *result[Out], err error) {
-		errs = append(errs, &NotStoredError{Function: m.options.Name, Key: r.key.Name, Err: err})
-	}
 	entries := make([]*archive.Entry, 0, len(results))
 	sound := make([]*result[Out], 0, len(results))
 	for _, r := range results {
@@ -165,7 +160,7 @@ func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) error 
 		}
 		v, err := m.out.Encode(r.out)
 		if err != nil {
-			fail(r, err)
+			failed = append(failed, m.notStored(r, err))
 			continue
 		}
 		entries, sound = append(entries, m.entry(r, v)), append(sound, r)
@@ -175,16 +170,19 @@ func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) error 
 		m.backlog.stored(r)
 	}
 	for _, r := range sound[n:] {
-		fail(r, err)
+		failed = append(failed, m.notStored(r, err))
 	}
-	return errors.Join(errs...)
+	return failed
+}
+
+func (m *Memo[In, Out]) notStored(r *result[Out], err error) error {
+	return &NotStoredError{Function: m.options.Name, Key: r.key.Name, Err: err}
 }
 
 // flush saves the backlog.
 func (m *Memo[In, Out]) flush(ctx context.Context) error {
-	m.backlog.order.Lock()
-	defer m.backlog.order.Unlock()
-	return m.save(ctx, m.backlog.all())
+	_, err := m.saveAll(ctx, "sync", m.backlog.all())
+	return err
 }
 
 // report counts an error that no caller gets, and hands it to OnError.
