@@ -20,7 +20,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := command.Run(ctx, os.Args[1:], environment())
 	stop()
-	os.Exit(code)
+	os.Exit(exitCode(code))
 }
 
 func environment() *command.Env {

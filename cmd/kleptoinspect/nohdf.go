@@ -2,7 +2,11 @@
 
 package main
 
-import "github.com/klepto-go/klepto/hdfarchive/inspect"
+import (
+	"context"
+
+	"github.com/klepto-go/klepto/hdfarchive/inspect"
+)
 
 const missing = "this kleptoinspect was built without HDF5 (hdf:, hdfdir:); build it with CGO_ENABLED=1 and libhdf5 for those"
 
@@ -10,4 +14,6 @@ const missing = "this kleptoinspect was built without HDF5 (hdf:, hdfdir:); buil
 var recoverFile func(path string) (commits int, dropped int64, err error)
 
 // inspectFile is nil: there is no HDF5 to read files with.
-var inspectFile func(path string) (inspect.File, error)
+var inspectFile func(ctx context.Context, path string) (inspect.File, error)
+
+func exitCode(code int) int { return code }

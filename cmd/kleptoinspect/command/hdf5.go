@@ -31,7 +31,7 @@ func (p *program) openAny(ctx context.Context, name string, h *hdf5Flag) (*archi
 		if p.Inspect == nil {
 			return nil, nil, &wordedError{"this program reads no HDF5 files", archive.ErrFormat}
 		}
-		f, err := p.Inspect(path)
+		f, err := p.Inspect(ctx, path)
 		return nil, f, openError(name, err)
 	}
 	a, err := open(ctx, name)
@@ -41,7 +41,7 @@ func (p *program) openAny(ctx context.Context, name string, h *hdf5Flag) (*archi
 	if i, none := os.Stat(name); none != nil || !i.Mode().IsRegular() || p.Inspect == nil || !isFormat(err) {
 		return nil, nil, err
 	}
-	f, other := p.Inspect(name)
+	f, other := p.Inspect(ctx, name)
 	if errors.Is(other, archive.ErrFormat) {
 		return nil, nil, err // of no kind at all
 	}

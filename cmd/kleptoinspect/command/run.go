@@ -39,13 +39,22 @@ type Env struct {
 	// what was not finished; nil where the program has no such archives.
 	Recover func(path string) (commits int, dropped int64, err error)
 
-	// Inspect opens the HDF5 file of any program at path, as hdfarchive.Inspect does; nil
-	// where the program reads none.
-	Inspect func(path string) (inspect.File, error)
+	// Inspect opens the HDF5 file of any program at path, as hdfarchive.Inspect does, or
+	// returns a *Delegated; nil where the program reads none.
+	Inspect func(ctx context.Context, path string) (inspect.File, error)
 
 	// Missing names kinds of archive that this build leaves out, and how to get
 	// them, as a sentence; "" for none.
 	Missing string
+}
+
+// Delegated is the error of an Inspect that has had another process do the whole command,
+// so that what damaged files do to HDF5 is not done to this one.
+type Delegated struct{ Code int }
+
+// Error says so.
+func (d *Delegated) Error() string {
+	return fmt.Sprintf("done by another process, which returned %d", d.Code)
 }
 
 // Run runs the program with its arguments (without its name) and returns its
@@ -60,9 +69,12 @@ func Run(ctx context.Context, args []string, env *Env) int {
 	if err == nil && out.err != nil {
 		err = fmt.Errorf("the output is not complete: %w", out.err)
 	}
+	var delegated *Delegated
 	switch {
 	case err == nil:
 		return ExitOK
+	case errors.As(err, &delegated):
+		return delegated.Code
 	case errors.As(err, new(*usageError)):
 		fmt.Fprintf(env.Err, "kleptoinspect: %s\n", oneLine(err.Error()))
 		return ExitUsage

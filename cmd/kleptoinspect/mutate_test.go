@@ -1,0 +1,162 @@
+//go:build cgo
+
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var mutations = flag.Int("mutations", 20, "how many damaged files of other programs TestDamagedFiles looks into")
+
+// foreignFiles writes HDF5 files as other programs do.
+func foreignFiles(t *testing.T) (dir string, files []string) {
+	t.Helper()
+	const python = "/usr/bin/python3" // the one that apt's h5py is for
+	if err := exec.Command(python, "-c", "import h5py").Run(); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("python3-h5py is missing: %v", err)
+		}
+		t.Skipf("python3-h5py is missing: %v", err)
+	}
+	dir = t.TempDir()
+	if out, err := exec.Command(python, "../../hdfarchive/internal/foreign/testdata/write.py", dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	for _, pattern := range []string{"*.h5", "*.nc"} {
+		found, err := filepath.Glob(filepath.Join(dir, pattern))
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
+	}
+	return dir, files
+}
+
+func build(t *testing.T, dir string) string {
+	t.Helper()
+	program := filepath.Join(dir, "kleptoinspect")
+	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return program
+}
+
+// damage changes a file in one of the ways that disks, copies and people do.
+func damage(rnd *rand.Rand, b []byte) []byte {
+	b = bytes.Clone(b)
+	odd := []byte{0, 1, 127, 128, 255}
+	for range 1 << rnd.IntN(4) {
+		i := rnd.IntN(len(b))
+		switch rnd.IntN(6) {
+		case 0:
+			b[i] ^= 1 << rnd.IntN(8)
+		case 1:
+			b[i] = odd[rnd.IntN(len(odd))]
+		case 2:
+			b[i] = byte(rnd.Uint32())
+		case 3: // a block of zeros, as after a power cut
+			clear(b[i:min(len(b), i+1<<rnd.IntN(13))])
+		case 4: // a block in the wrong place
+			n := min(1<<rnd.IntN(10), len(b)-i)
+			copy(b[rnd.IntN(len(b)-n+1):], b[i:i+n])
+		case 5: // a large number
+			for k := range min(8, len(b)-i) {
+				b[i+k] = odd[rnd.IntN(len(odd))]
+			}
+		}
+	}
+	if rnd.IntN(8) == 0 {
+		b = b[:rnd.IntN(len(b))]
+	}
+	return b
+}
+
+// TestDamagedFiles looks into damaged files: the program says what it can read and one
+// line about the rest, whatever becomes of HDF5, and ends.
+func TestDamagedFiles(t *testing.T) {
+	dir, files := foreignFiles(t)
+	program := build(t, dir)
+	var whole [][]byte
+	for _, path := range files {
+		if b, err := os.ReadFile(path); err == nil && len(b) < 1<<20 {
+			whole = append(whole, b)
+		}
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	outcomes := map[string]int{}
+	numbers := make(chan int)
+	for worker := range 2 {
+		wg.Go(func() {
+			bad := filepath.Join(dir, fmt.Sprintf("bad%d.h5", worker))
+			for i := range numbers {
+				rnd := rand.New(rand.NewPCG(11, uint64(i)))
+				if err := os.WriteFile(bad, damage(rnd, whole[i%len(whole)]), 0o666); err != nil {
+					t.Error(err)
+					continue
+				}
+				outcome := look(t, program, bad, rnd, i)
+				mu.Lock()
+				outcomes[outcome]++
+				mu.Unlock()
+			}
+		})
+	}
+	for i := range *mutations {
+		numbers <- i
+	}
+	close(numbers)
+	wg.Wait()
+	t.Logf("%d damaged files: %v", *mutations, outcomes)
+}
+
+// look looks into a file with several commands.
+func look(t *testing.T, program, path string, rnd *rand.Rand, i int) string {
+	out, outcome := command(t, i, program, "tree", path, "--json", "--limit", "2000")
+	var tree struct {
+		Objects []struct{ Path, Kind string }
+	}
+	if json.Unmarshal(out, &tree) != nil || len(tree.Objects) == 0 {
+		return outcome
+	}
+	for range 3 {
+		o := tree.Objects[rnd.IntN(len(tree.Objects))]
+		if _, got := command(t, i, program, "show", path, o.Path, "--json", "--values"); got == "HDF5 fails" {
+			outcome = got
+		}
+	}
+	return outcome
+}
+
+func command(t *testing.T, i int, program string, args ...string) ([]byte, string) {
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, args...)
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.Run() // its error is the exit code
+	said := errs.String()
+	code := cmd.ProcessState.ExitCode()
+	if code < 0 || code > 2 || code == 0 != (said == "") || strings.Count(said, "\n") > 1 || ctx.Err() != nil {
+		t.Errorf("mutation %d, %q: exit %d, %v\n%.1000s", i, args, code, ctx.Err(), said)
+	}
+	switch {
+	case code == 0:
+		return out.Bytes(), "read"
+	case strings.Contains(said, "the HDF5 library fails"):
+		return nil, "HDF5 fails"
+	}
+	return nil, "refused"
+}
