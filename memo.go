@@ -2,7 +2,6 @@ package klepto
 
 import (
 	"context"
-	"encoding/binary"
 	"fmt"
 	"reflect"
 	"sync"
@@ -131,7 +130,7 @@ func (m *Memo[In, Out]) cacheOptions() *cache.Options[keymap.Digest, *result[Out
 		Purge:      o.Purge,
 		Clock:      o.Clock,
 		// A digest is uniform: any 8 of its bytes are a hash of it.
-		Hash:  func(d keymap.Digest) uint64 { return binary.LittleEndian.Uint64(d[:]) },
+		Hash:  func(d keymap.Digest) uint64 { return d.Lo },
 		Weigh: func(_ keymap.Digest, r *result[Out]) int64 { return r.bytes },
 	}
 	if o.WritePolicy == OnEvict || o.Purge {

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"testing"
 
+	"github.com/zeebo/xxh3"
+
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/keymap"
@@ -130,9 +132,7 @@ func number(function string, n, size int) *archive.Entry {
 
 func keyOf(function string, n int) keymap.Key {
 	canonical := fmt.Sprintf("%s(%04d)", function, n)
-	k := keymap.Key{Canonical: canonical, Name: canonical}
-	copy(k.Digest[:], fmt.Sprintf("%s%04d", function, n))
-	return k
+	return keymap.Key{Canonical: canonical, Name: canonical, Digest: keymap.Digest(xxh3.HashString128(canonical))}
 }
 
 // fill puts entries 0…n-1 of a function.

@@ -28,7 +28,7 @@ func TestConformance(t *testing.T) {
 
 func entry(x float64) *archive.Entry {
 	return &archive.Entry{
-		Key:   keymap.Key{Canonical: "the key", Digest: keymap.Digest{1}, Name: "k"},
+		Key:   keymap.Key{Canonical: "the key", Digest: keymap.Digest{Lo: 1}, Name: "k"},
 		Call:  archive.Call{Function: "f"},
 		Value: &value.Array{Elem: value.Float64, Data: []float64{x}},
 	}

@@ -38,7 +38,7 @@ func vector(n int, first float64) *value.Array {
 // entry makes entry n of a function with arguments given as pairs of name and value.
 func entry(function string, n int, v value.Value, args ...any) *archive.Entry {
 	canonical := binary.LittleEndian.AppendUint64([]byte(function+"\x00"), uint64(n))
-	k := keymap.Key{Canonical: string(canonical), Digest: xxh3.Hash128(canonical).Bytes()}
+	k := keymap.Key{Canonical: string(canonical), Digest: keymap.Digest(xxh3.Hash128(canonical))}
 	k.Name = k.Digest.String()
 	e := &archive.Entry{Key: k, Call: archive.Call{Function: function}, Value: v, GoType: "float64",
 		Provenance: archive.Provenance{Created: time.Unix(1_700_000_000+int64(n), 0).UTC(), Elapsed: time.Duration(n) * time.Millisecond}}

@@ -233,7 +233,7 @@ func TestPackedPromotion(t *testing.T) {
 
 // withKey gives an entry a key of the given bytes.
 func withKey(e *archive.Entry, canonical string) *archive.Entry {
-	e.Key = keymap.Key{Canonical: canonical, Digest: xxh3.HashString128(canonical).Bytes()}
+	e.Key = keymap.Key{Canonical: canonical, Digest: keymap.Digest(xxh3.HashString128(canonical))}
 	e.Key.Name = e.Key.Digest.String()
 	return e
 }

@@ -356,4 +356,4 @@ func created(t time.Time) (ns int64, ok bool) {
 }
 
 // digestOf is the digest that package keymap makes of canonical bytes.
-func digestOf(canonical []byte) keymap.Digest { return xxh3.Hash128(canonical).Bytes() }
+func digestOf(canonical []byte) keymap.Digest { return keymap.Digest(xxh3.Hash128(canonical)) }

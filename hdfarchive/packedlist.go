@@ -1,7 +1,6 @@
 package hdfarchive
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"iter"
@@ -64,7 +63,7 @@ func (x *packed) snapshot(function string) (*snapshot, error) {
 		if c := cmp.Compare(a.created, b.created); c != 0 {
 			return c
 		}
-		return bytes.Compare(s.digests[a.row][:], s.digests[b.row][:])
+		return s.digests[a.row].Compare(s.digests[b.row])
 	}
 	if !slices.IsSortedFunc(s.order, by) {
 		slices.SortFunc(s.order, by)

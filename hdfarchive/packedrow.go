@@ -31,7 +31,7 @@ const maxRow = 1024
 // their own.
 func newRow(e *driver.Entry) *row {
 	k := e.Key
-	if k.Name != k.Digest.String() || k.Digest != xxh3.HashString128(k.Canonical).Bytes() {
+	if k.Name != k.Digest.String() || k.Digest != keymap.Digest(xxh3.HashString128(k.Canonical)) {
 		return nil
 	}
 	p := e.Provenance
@@ -264,7 +264,8 @@ func (s *slab) entry() *driver.Entry { return &take(&s.entries, 1, s.many)[0] }
 
 // key makes a key in one piece. canonical is kept for the next.
 func (s *slab) key(canonical []byte, digest keymap.Digest) keymap.Key {
-	s.text = hex.AppendEncode(canonical, digest[:])
+	d := digest.Bytes()
+	s.text = hex.AppendEncode(canonical, d[:])
 	all := string(s.text)
 	return keymap.Key{Canonical: all[:len(canonical)], Digest: digest, Name: all[len(canonical):]}
 }

@@ -1,7 +1,6 @@
 package hdfarchive
 
 import (
-	"encoding/hex"
 	"fmt"
 	"math"
 	"time"
@@ -157,8 +156,8 @@ func (s *stored) entry() (*driver.Entry, error) {
 		digest = s.id
 		e.Key.Name = s.id
 	}
-	if n, err := hex.Decode(e.Key.Digest[:], []byte(digest[:min(len(digest), 32)])); err != nil || n != 16 || len(digest) != 32 {
-		return nil, damaged("%q is no digest", digest)
+	if e.Key.Digest, err = keymap.ParseDigest(digest); err != nil {
+		return nil, damaged("%v", err)
 	}
 	return e, nil
 }

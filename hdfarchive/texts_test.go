@@ -41,7 +41,7 @@ func FuzzEscape(f *testing.F) {
 }
 
 func FuzzCatalog(f *testing.F) {
-	b, err := hdfarchive.CatalogOf(&driver.Entry{Key: keymap.Key{Canonical: "c", Digest: xxh3.HashString128("c").Bytes(), Name: "n"}, Shape: "float64", Bytes: 8,
+	b, err := hdfarchive.CatalogOf(&driver.Entry{Key: keymap.Key{Canonical: "c", Digest: keymap.Digest(xxh3.HashString128("c")), Name: "n"}, Shape: "float64", Bytes: 8,
 		Provenance: driver.Provenance{Created: time.Unix(1, 2), Elapsed: 1 << 62}})
 	if err != nil {
 		f.Fatal(err)

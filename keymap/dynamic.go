@@ -41,7 +41,7 @@ func (w *walker) walk(b []byte, ops []op, base unsafe.Pointer) (_ []byte, err er
 
 // one runs an op that needs no reflection.
 func (w *walker) one(b []byte, o *op, q unsafe.Pointer) ([]byte, error) {
-	if o.code >= opSlice {
+	if o.leads() {
 		return w.nested(b, o, q)
 	}
 	return w.leaf(b, o, q), nil

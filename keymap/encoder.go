@@ -3,7 +3,6 @@ package keymap
 import (
 	"encoding/binary"
 	"fmt"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -54,13 +53,13 @@ const firstBuffer = 256
 
 // finish returns the digest of everything written, the stream's content and b,
 // and gives the stream back.
-func (e *encoder) finish(b []byte, err error) (sum xxh3.Uint128, _ error) {
+func (e *encoder) finish(b []byte, err error) (d Digest, _ error) {
 	if err == nil {
 		e.stream.hash.Write(b)
-		sum = e.stream.hash.Sum128()
+		d = Digest(e.stream.hash.Sum128())
 	}
 	streams.Put(e.stream)
-	return sum, err
+	return d, err
 }
 
 // room appends n bytes to b, the last n of the result, for the caller to fill.
@@ -123,65 +122,23 @@ func (e *encoder) leave() { e.depth-- }
 
 // leaves runs the ops of p from the given one up to the first that leads to other
 // values, and returns which that is. Neither b nor what base leads to escapes:
-// it doesn't call itself, nor through an interface. The usual ops of a struct of
-// scalars are written here without a call, as this is what a memo hit waits for.
+// it doesn't call itself, nor through an interface.
 func (e *encoder) leaves(b []byte, p *program, i int, base unsafe.Pointer) ([]byte, int) {
-	if cap(b)-len(b) < p.short {
-		b = e.more(b, p.short)
-	}
-	ops := p.ops
-	for ; i < len(ops); i++ {
-		o := &ops[i]
-		q := at(base, o.off)
-		switch o.code {
-		case opWords:
-			b = b[:len(b)+8*o.n]
-			dst := b[len(b)-8*o.n:]
-			for _, x := range unsafe.Slice((*uint64)(q), o.n) {
-				binary.NativeEndian.PutUint64(dst, x)
-				dst = dst[8:]
-			}
-		case opFew:
-			b = b[:len(b)+8*o.n]
-			dst := b[len(b)-8*o.n:]
-			for _, x := range unsafe.Slice((*float64)(q), o.n) {
-				binary.LittleEndian.PutUint64(dst, bits64(x))
-				dst = dst[8:]
-			}
-		case opFewRounded:
-			b = b[:len(b)+8*o.n]
-			dst := b[len(b)-8*o.n:]
-			s := o.scale
-			for _, x := range unsafe.Slice((*float64)(q), o.n) {
-				y := float64(x * s)
-				r := float64(y+shift) - shift
-				u := math.Float64bits(r/s + 0)
-				if !(math.Abs(y-r) < 0.5 && math.Abs(y) < 1<<51) {
-					u = o.exactly(x)
-				}
-				binary.LittleEndian.PutUint64(dst, u)
-				dst = dst[8:]
-			}
-		case opString:
-			s := *(*string)(q)
-			if len(s) < 0x80 && cap(b)-len(b) > len(s)+p.short {
-				b = append(append(b, byte(len(s))), s...)
-				continue
-			}
-			b = e.leaf(b, o, q)
-			if cap(b)-len(b) < p.short {
-				b = e.more(b, p.short)
-			}
-		case opSlice, opArray, opPointer, opMap, opInterface, opMatrix:
+	for {
+		if cap(b)-len(b) < p.short {
+			b = e.more(b, p.short)
+		}
+		var n int
+		n, i = p.fill(unsafe.Pointer(unsafe.SliceData(b)), len(b), cap(b), i, base)
+		b = b[:n]
+		switch {
+		case i == len(p.ops) || p.ops[i].leads():
 			return b, i
-		default:
-			b = e.leaf(b, o, q)
-			if cap(b)-len(b) < p.short {
-				b = e.more(b, p.short)
-			}
+		case !p.ops[i].short():
+			b = e.leaf(b, &p.ops[i], at(base, p.ops[i].off))
+			i++
 		}
 	}
-	return b, i
 }
 
 // leaf runs an op of any size that leads to no other values.

@@ -1,12 +1,9 @@
 package keymap
 
 import (
-	"encoding/binary"
 	"reflect"
 	"slices"
 	"unsafe"
-
-	"github.com/zeebo/xxh3"
 )
 
 // Keymap makes the keys of calls whose arguments are an In. It never changes
@@ -53,19 +50,15 @@ func (k *Keymap[In]) Append(dst []byte, in *In) ([]byte, error) {
 
 // Digest returns the fingerprint of the canonical bytes without building them
 // in full. It allocates nothing unless In holds a map, an interface or a matrix.
-func (k *Keymap[In]) Digest(in *In) (d Digest, err error) {
-	var sum xxh3.Uint128
-	if k.heap {
-		var base unsafe.Pointer
-		if base, err = k.base(clone(in)); err == nil {
-			sum, err = k.plan.digestAny(base)
-		}
-	} else {
-		sum, err = k.plan.digest(unsafe.Pointer(in))
+func (k *Keymap[In]) Digest(in *In) (Digest, error) {
+	if !k.heap {
+		return k.plan.digest(unsafe.Pointer(in))
 	}
-	binary.BigEndian.PutUint64(d[:8], sum.Hi)
-	binary.BigEndian.PutUint64(d[8:], sum.Lo)
-	return d, err
+	base, err := k.base(clone(in))
+	if err != nil {
+		return Digest{}, err
+	}
+	return k.plan.digestAny(base)
 }
 
 // Key returns the key of the call.

@@ -21,8 +21,9 @@ const formatByte = 1
 // plan is a compiled argument list: a fixed prefix and a program, or, where
 // arguments have defaults, the pieces of both.
 type plan struct {
-	head    []byte // format, function, version, rounding
-	prefix  []byte // head and all arguments
+	head    []byte                  // format, function, version, rounding
+	prefix  []byte                  // head and all arguments
+	begun   [firstBuffer / 8]uint64 // prefix, where it fits
 	all     program
 	args    []argument // nil when no argument has a default
 	names   []string
@@ -80,12 +81,16 @@ func newPlan(fields []field, o *Options) (*plan, error) {
 		p.names = append(p.names, f.name)
 	}
 	p.prefix = append(binary.AppendUvarint(slices.Clone(p.head), uint64(len(fields))), metas...)
+	copy((*[firstBuffer]byte)(unsafe.Pointer(&p.begun))[:], p.prefix)
 	if err := c.finish(); err != nil {
 		return nil, err
 	}
 	p.dynamic = p.all.reachesDynamic()
 	if !p.dynamic {
 		p.all.shorten()
+		for i := range p.args {
+			p.args[i].prog.shorten()
+		}
 	}
 	if !defaults {
 		p.args = nil
@@ -199,26 +204,39 @@ func (p *plan) open(e *encoder, b []byte, base unsafe.Pointer) ([]byte, bool) {
 // left tells whether the argument equals its default and is left out.
 func (a *argument) left(base unsafe.Pointer) bool { return a.def != nil && a.def.equal(base) }
 
-// digest hashes a call whose arguments need no reflection. Most calls end in
-// its first, flat part and use no memory but the stack. The two words travel in
-// registers, as an array would not.
-func (p *plan) digest(base unsafe.Pointer) (xxh3.Uint128, error) {
-	var stack [firstBuffer]byte
-	e := encoder{digest: true}
-	if p.args == nil {
-		b, n := e.leaves(append(stack[:0], p.prefix...), &p.all, 0, base)
-		if n == len(p.all.ops) && e.stream == nil {
-			return xxh3.Hash128(b), nil
-		}
-		rest, err := e.flat(e.spill(b), &p.all, n, base)
-		return e.finish(rest, err)
+// digest hashes a call whose arguments need no reflection. Most calls end in its
+// first part and use no memory but the stack: words, a copy of the prefix with room
+// behind it, is aligned as an array of bytes is not.
+func (p *plan) digest(base unsafe.Pointer) (Digest, error) {
+	if p.args != nil || len(p.prefix) > firstBuffer {
+		return p.digestOfSome(base)
 	}
-	rest, err := p.flat(&e, e.spill(nil), base)
-	return e.finish(rest, err)
+	words := p.begun
+	stack := (*[firstBuffer]byte)(unsafe.Pointer(&words))
+	n, i := p.all.quick(unsafe.Pointer(stack), len(p.prefix), len(stack), 0, base)
+	if i == len(p.all.ops) {
+		return Digest(xxh3.Hash128(stack[:n])), nil
+	}
+	return p.goOn(stack[:n], i, base)
+}
+
+// digestOfSome is digest for calls that may leave defaults out, or have long names.
+func (p *plan) digestOfSome(base unsafe.Pointer) (Digest, error) {
+	e := encoder{digest: true}
+	b, err := p.flat(&e, e.spill(nil), base)
+	return e.finish(b, err)
+}
+
+// goOn is digest for calls with more than a few scalars: behind what has begun, from
+// the given op on.
+func (p *plan) goOn(begun []byte, op int, base unsafe.Pointer) (Digest, error) {
+	e := encoder{digest: true}
+	b, err := e.flat(e.spill(begun), &p.all, op, base)
+	return e.finish(b, err)
 }
 
 // digestAny and append are for arguments that are on the heap already.
-func (p *plan) digestAny(base unsafe.Pointer) (xxh3.Uint128, error) {
+func (p *plan) digestAny(base unsafe.Pointer) (Digest, error) {
 	if !p.dynamic {
 		return p.digest(base)
 	}
@@ -239,7 +257,7 @@ func (p *plan) key(b []byte, err error) (Key, error) {
 	if err != nil {
 		return Key{}, err
 	}
-	k := Key{Canonical: string(b), Digest: xxh3.Hash128(b).Bytes()}
+	k := Key{Canonical: string(b), Digest: Digest(xxh3.Hash128(b))}
 	if p.namer == nil {
 		k.Name = k.Digest.String()
 		return k, nil

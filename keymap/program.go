@@ -117,7 +117,7 @@ func (p *program) shorten() {
 		case o.code == opFloat64 && bytes <= shortRun:
 			o.code, o.scale = few(o.round)
 		}
-		if o.code == opWords || o.code == opFew || o.code == opFewRounded {
+		if o.short() {
 			p.short += 8 * o.n
 		}
 	}
@@ -130,18 +130,32 @@ const (
 	mostShort = 1 << 10
 )
 
-// few returns the op and the scale for few floats under r. Powers of ten are
-// exact up to 22; other digits, and significant ones, are left to rounding.
+// few returns the op and the scale for few floats under r.
 func few(r rounding.Rounding) (opcode, float64) {
-	digits, ok := r.Digits()
-	switch {
-	case !ok:
+	if r == rounding.None() {
 		return opFew, 0
-	case digits >= 0 && digits <= 22 && r != rounding.Significant(digits):
-		return opFewRounded, math.Pow10(digits)
+	}
+	if s, ok := scale(r); ok {
+		return opFewRounded, s
 	}
 	return opFloat64, 0
 }
+
+// scale returns 10 to the power of r's digits where that is exact and what r rounds
+// by.
+func scale(r rounding.Rounding) (float64, bool) {
+	digits, ok := r.Digits()
+	if !ok || digits < 0 || digits > 22 || r == rounding.Significant(digits) {
+		return 0, false
+	}
+	return math.Pow10(digits), true
+}
+
+// short tells an op that is written without a call.
+func (o *op) short() bool { return o.code == opWords || o.code == opFew || o.code == opFewRounded }
+
+// leads tells an op that leads to other values.
+func (o *op) leads() bool { return o.code >= opSlice }
 
 // at is the address off bytes after base.
 func at(base unsafe.Pointer, off uintptr) unsafe.Pointer { return unsafe.Add(base, off) }

@@ -28,6 +28,9 @@ func (e *encoder) run(b []byte, o *op, q unsafe.Pointer, n int) []byte {
 		if o.round == rounding.None() {
 			return e.exact(b, src)
 		}
+		if s, ok := scale(o.round); ok {
+			return e.scaled(b, src, s, o.round)
+		}
 		return e.many(b, src, o.round)
 	case opFloat32:
 		return e.floats32(b, unsafe.Slice((*float32)(q), n), o.round)
@@ -60,19 +63,8 @@ func (e *encoder) swapped(b, src []byte, size int) []byte {
 	return b
 }
 
-// Adding and taking away shift, 1.5·2^52, rounds what is below 2^51 to an
-// integer, half to even. Unless that was halfway, rounding at 0 to 22 digits is
-// that and the division by a power of ten (step 3 of the proof in rounding).
-const shift = 3 << 51
-
-// exactly rounds what the loop around it cannot. It is kept out of line: it is
-// rare, and its call would weigh on the loop.
-//
-//go:noinline
-func (o *op) exactly(x float64) uint64 { return bits64(o.round.Float64(x)) }
-
 // manyFloats is how many are rounded at once.
-const manyFloats = 256
+const manyFloats = 1024
 
 func (e *encoder) many(b []byte, src []float64, r rounding.Rounding) []byte {
 	var block [manyFloats]float64
@@ -107,29 +99,63 @@ func (e *encoder) exact(b []byte, src []float64) []byte {
 	return b
 }
 
-// plain tells that there is neither a -0 nor a NaN in src. It looks at four at
-// a time, through an array so that bounds are checked once for all of them.
+// plain tells that there is neither a -0 nor a NaN in src, nor floats so large
+// that they look like it. A sum is NaN where a NaN is in it: eight at once, as
+// each addition waits for the one before it. A -0 is the least integer.
 func plain(src []float64) bool {
-	for ; len(src) >= 4; src = src[4:] {
-		x := (*[4]float64)(src)
-		if special64(x[0]) || special64(x[1]) || special64(x[2]) || special64(x[3]) {
+	var s0, s1, s2, s3, s4, s5, s6, s7 float64
+	for ; len(src) >= 8; src = src[8:] {
+		x := (*[8]float64)(src)
+		u := (*[8]uint64)(unsafe.Pointer(x))
+		s0, s1, s2, s3 = s0+x[0], s1+x[1], s2+x[2], s3+x[3]
+		s4, s5, s6, s7 = s4+x[4], s5+x[5], s6+x[6], s7+x[7]
+		if u[0] == minusZero || u[1] == minusZero || u[2] == minusZero || u[3] == minusZero ||
+			u[4] == minusZero || u[5] == minusZero || u[6] == minusZero || u[7] == minusZero {
 			return false
 		}
 	}
 	for _, x := range src {
-		if special64(x) {
+		if math.Float64bits(x) == minusZero {
 			return false
 		}
+		s0 += x
 	}
-	return true
+	sum := s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7
+	return sum == sum
 }
 
-// special64 tells a -0 or a NaN. Twice the bits, less 1, are above those of
-// infinity, as an unsigned integer, for both and for +0.
-func special64(x float64) bool {
-	const infinity = 0x7ff<<53 - 1
-	u := math.Float64bits(x)
-	return u<<1-1 > infinity && u != 0
+const minusZero = 1 << 63
+
+// scaled appends floats rounded by scale.
+func (e *encoder) scaled(b []byte, src []float64, s float64, r rounding.Rounding) []byte {
+	for len(src) > 0 {
+		n := min(len(src), manyFloats)
+		b = e.room(b, 8*n)
+		dst := b[len(b)-8*n:]
+		for i := 0; i < n; i++ {
+			if i += scaled(dst[8*i:], src[i:n], s); i < n {
+				binary.LittleEndian.PutUint64(dst[8*i:], bits64(r.Float64(src[i])))
+			}
+		}
+		src = src[n:]
+	}
+	return b
+}
+
+// scaled rounds the floats of src to multiples of 1/s, as quick does, and returns
+// how many: it stops at the first that needs a closer look.
+func scaled(dst []byte, src []float64, s float64) int {
+	dst = dst[:8*len(src)]
+	for i, x := range src {
+		y := float64(x * s)
+		r := float64(y+shift) - shift
+		if d := y - r; !(d*d < halfway && y*y < tooLarge) {
+			return i
+		}
+		binary.LittleEndian.PutUint64(dst, math.Float64bits(r/s))
+		dst = dst[8:]
+	}
+	return len(src)
 }
 
 // floats appends floats that fit the buffer of a stream.

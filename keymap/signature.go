@@ -108,8 +108,7 @@ func (s *Signature) Digest(args []reflect.Value) (Digest, error) {
 	if err != nil {
 		return Digest{}, err
 	}
-	sum, err := s.plan.digestAny(base)
-	return sum.Bytes(), err
+	return s.plan.digestAny(base)
 }
 
 // Key returns the key of the call.

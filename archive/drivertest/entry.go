@@ -20,7 +20,7 @@ var epoch = time.Date(2024, 2, 29, 23, 59, 59, 123456789, time.UTC)
 // mistake for text.
 func key(function string, n int) keymap.Key {
 	canonical := binary.LittleEndian.AppendUint64([]byte("\x01\x00\xff"+function+"\x00"), uint64(n))
-	k := keymap.Key{Canonical: string(canonical), Digest: xxh3.Hash128(canonical).Bytes()}
+	k := keymap.Key{Canonical: string(canonical), Digest: keymap.Digest(xxh3.Hash128(canonical))}
 	k.Name = k.Digest.String()
 	return k
 }

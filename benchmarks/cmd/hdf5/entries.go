@@ -81,7 +81,7 @@ func entryOf(n int, v value.Value) *archive.Entry {
 
 func keyOf(n int) keymap.Key {
 	canonical := binary.LittleEndian.AppendUint64([]byte(function+"\x00 two arguments of floats"), uint64(n))
-	k := keymap.Key{Canonical: string(canonical), Digest: xxh3.Hash128(canonical).Bytes()}
+	k := keymap.Key{Canonical: string(canonical), Digest: keymap.Digest(xxh3.Hash128(canonical))}
 	k.Name = k.Digest.String()
 	return k
 }
