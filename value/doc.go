@@ -66,19 +66,17 @@
 //	import cbor2, numpy as np
 //	DT = {64:'u1', 69:'<u2', 70:'<u4', 71:'<u8', 72:'i1', 77:'<i2', 78:'<i4', 79:'<i8', 85:'<f4', 86:'<f8'}
 //	AS = {'bool':'?', 'complex64':'<c8', 'complex128':'<c16', 'time':'M8[ns]', 'duration':'m8[ns]'}
-//
 //	def hook(decoder, tag):
-//	    v = tag.value
-//	    if tag.tag in DT: return np.frombuffer(v, DT[tag.tag])
-//	    if tag.tag == 40: return v[1].reshape(v[0])
-//	    if tag.tag != 27: return tag
-//	    if v[0] == 'meta': return v[2]    # v[1] has units, long_name, axes
+//	    n, v = tag.tag, tag.value
+//	    if n in DT or n == 40: return np.frombuffer(v, DT[n]) if n in DT else v[1].reshape(v[0])
+//	    if v[0] in ('meta', 'table'): return v[2]   # v[1]: units, long_name, axes; number of rows
 //	    if v[0] == 'map': return dict(zip(np.asarray(v[1]).tolist(), v[2]))
-//	    if v[0] == 'table': return v[2]   # pandas.DataFrame(v[2])
 //	    if len(v) == 2: return complex(*v[1]) if 'complex' in v[0] else v[1]
-//	    return np.asarray(v[2]).view(AS[v[0]]).reshape(v[1]) if v[0] in AS else np.reshape(v[2], v[1])
+//	    return np.asarray(v[2]).view(AS[v[0]]).reshape(v[1]) if v[0] in AS else np.array(v[2], object).reshape(v[1])
 //
-//	result = cbor2.loads(open('result.cbor', 'rb').read(), tag_hook=hook)
+//	result = cbor2.load(open('result.cbor', 'rb'), tag_hook=hook)
+//
+// pandas.DataFrame takes what becomes of a table.
 //
 // # Numbers
 //
