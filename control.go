@@ -32,6 +32,24 @@ type calls interface {
 	dump(ctx context.Context, in [][]reflect.Value) (int, error)
 }
 
+// Param is an argument of a wrapped function.
+type Param struct {
+	Name     string // empty for a struct that stands for its fields
+	Type     reflect.Type
+	Variadic bool // Type is then that of the slice
+}
+
+// Params returns the arguments of the wrapped function in their order, its context
+// left out.
+func (c *Control) Params() []Param {
+	s := c.signature
+	params := make([]Param, len(s.params))
+	for i, p := range s.params {
+		params[i] = Param{p.name, p.typ, s.variadic && i == len(s.params)-1}
+	}
+	return params
+}
+
 // Key returns the key of a call with args.
 func (c *Control) Key(args ...any) (keymap.Key, error) {
 	_, in, err := c.bind(args)

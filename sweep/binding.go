@@ -13,7 +13,7 @@ import (
 
 // Inputs yields the points of d as arguments of a function, with their numbers.
 func Inputs[In any](d Design) (iter.Seq2[int, In], error) {
-	set, err := bind[In](d)
+	set, err := bind[In](d, false)
 	if err != nil {
 		return nil, err
 	}
@@ -26,55 +26,128 @@ func Inputs[In any](d Design) (iter.Seq2[int, In], error) {
 	}, nil
 }
 
-// bind matches the parameters of d with the fields of In and checks every value
-// that the points can take, so that a sweep doesn't fail half-way.
-func bind[In any](d Design) (func(i int) In, error) {
+// bind matches the parameters of d with the fields of In.
+func bind[In any](d Design, complete bool) (func(i int) In, error) {
+	set, err := bindRoots(d, []root{{typ: reflect.TypeFor[In]()}}, complete)
+	if err != nil {
+		return nil, err
+	}
+	return func(i int) In { return set(i)[0].Interface().(In) }, nil
+}
+
+// root is an argument of a function as Go has it. One without a name stands for its
+// fields.
+type root struct {
+	name string
+	typ  reflect.Type
+}
+
+// bindRoots matches the parameters of d with the arguments of a function and checks
+// every value that the points can take, so that a sweep doesn't fail half-way. With
+// complete, an argument that d does not give is an error.
+func bindRoots(d Design, roots []root, complete bool) (func(i int) []reflect.Value, error) {
 	if d == nil {
 		return nil, fmt.Errorf("sweep: the design is nil")
 	}
 	if err := d.Err(); err != nil {
 		return nil, err
 	}
-	t := reflect.TypeFor[In]()
-	args, err := argumentsOf(t)
+	names := d.Names()
+	args, err := argumentsOf(roots)
 	if err != nil {
 		return nil, err
 	}
-	names := d.Names()
-	if len(args) == 0 {
+	if len(args) == 0 && len(roots) == 1 {
 		if len(names) != 1 {
-			return nil, fmt.Errorf("sweep: the function has one argument, of type %v, but the design has parameters %s", t, strings.Join(names, ", "))
+			return nil, fmt.Errorf("sweep: the function has one argument, of type %v, but the design has parameters %s", roots[0].typ, strings.Join(names, ", "))
 		}
-		args = []argument{{name: names[0], typ: t}}
+		args = []argument{{name: names[0], typ: roots[0].typ}}
 	}
 	targets := make([]argument, len(names))
 	for k, name := range names {
-		i := slices.IndexFunc(args, func(a argument) bool { return a.name == name })
-		if i < 0 {
-			var known []string
-			for _, a := range args {
-				known = append(known, a.name)
-			}
-			return nil, fmt.Errorf("sweep: parameter %q is no argument of the function: %v has %s", name, t, strings.Join(known, ", "))
+		var ok bool
+		if targets[k], ok = find(args, name); !ok {
+			return nil, fmt.Errorf("sweep: parameter %q is no argument of the function: %s has %s", name, describeRoots(roots), namesOf(args))
 		}
-		targets[k] = args[i]
+	}
+	for k, t := range targets {
+		for _, u := range targets[:k] {
+			if t.within(u) || u.within(t) {
+				return nil, fmt.Errorf("sweep: parameters %q and %q set the same argument", u.name, t.name)
+			}
+		}
+	}
+	base, err := baseOf(d, roots)
+	if err != nil {
+		return nil, err
+	}
+	if complete && base == nil {
+		if missing := missingIn(args, targets); len(missing) > 0 {
+			return nil, fmt.Errorf("sweep: no axis sets %s of %s: give one, of a single value if it is fixed, or use Base", namesOf(missing), describeRoots(roots))
+		}
 	}
 	if err := checkValues(d, targets); err != nil {
 		return nil, err
 	}
-	return func(i int) In {
-		var in In
-		v := reflect.ValueOf(&in).Elem()
+	return func(i int) []reflect.Value {
+		values := make([]reflect.Value, len(roots))
+		for j, r := range roots {
+			values[j] = reflect.New(r.typ).Elem()
+			if base != nil {
+				values[j].Set(base[j])
+			}
+		}
 		for k, x := range d.Point(i) {
 			y, _ := convert(x, targets[k].typ) // checked above
-			field := v
-			if len(targets[k].index) > 0 {
-				field = v.FieldByIndex(targets[k].index)
-			}
-			field.Set(y)
+			targets[k].in(values).Set(y)
 		}
-		return in
+		return values
 	}, nil
+}
+
+func describeRoots(roots []root) string {
+	if len(roots) == 1 && roots[0].name == "" {
+		return roots[0].typ.String()
+	}
+	return "it"
+}
+
+func namesOf(args []argument) string {
+	names := make([]string, len(args))
+	for i, a := range args {
+		names[i] = a.name
+	}
+	return strings.Join(names, ", ")
+}
+
+// find returns the argument of a name: one of args, or after a dot a field of one.
+func find(args []argument, name string) (argument, bool) {
+	for _, a := range args {
+		if a.name == name {
+			return a, true
+		}
+	}
+	for _, a := range args {
+		rest, below := strings.CutPrefix(name, a.name+".")
+		if !below {
+			continue
+		}
+		inner, err := fieldsOf(elem(a.typ))
+		if err != nil {
+			continue
+		}
+		if f, ok := find(inner, rest); ok {
+			return argument{name, a.root, append(slices.Clone(a.index), f.index...), f.typ}, true
+		}
+	}
+	return argument{}, false
+}
+
+// missingIn returns those of args that no target sets, not even in part.
+func missingIn(args, targets []argument) []argument {
+	return slices.DeleteFunc(slices.Clone(args), func(a argument) bool {
+		return slices.ContainsFunc(targets, func(t argument) bool { return t.within(a) })
+	})
 }
 
 func checkValues(d Design, targets []argument) error {
@@ -83,6 +156,9 @@ func checkValues(d Design, targets []argument) error {
 			return fmt.Errorf("sweep: parameter %q: %w", targets[k].name, err)
 		}
 		return nil
+	}
+	if b, ok := d.(*baseDesign); ok {
+		d = b.Design
 	}
 	if g, ok := d.(*GridDesign); ok { // a sum of lengths instead of their product
 		for k, a := range g.axes {
@@ -149,14 +225,66 @@ func isFloat(k reflect.Kind) bool { return k == reflect.Float32 || k == reflect.
 // argument is one named argument of the function.
 type argument struct {
 	name  string
-	index []int
+	root  int   // which of the roots holds it
+	index []int // of the field in there; of a field behind a pointer too
 	typ   reflect.Type
 }
 
-// argumentsOf lists the named arguments that a t holds, those of embedded
-// structs among them. It is empty for a t that is one argument itself: a number,
-// a slice, or a struct with nothing to set, such as time.Time or mat.Dense.
-func argumentsOf(t reflect.Type) ([]argument, error) {
+// within reports whether a is b or a part of it.
+func (a argument) within(b argument) bool {
+	return a.root == b.root && len(a.index) >= len(b.index) && slices.Equal(a.index[:len(b.index)], b.index)
+}
+
+// in returns the place of a in the arguments of a call. Structs on the way to it that
+// are behind pointers are made, or copied: a base has them too.
+func (a argument) in(roots []reflect.Value) reflect.Value {
+	v := roots[a.root]
+	for _, i := range a.index {
+		if v.Kind() == reflect.Pointer {
+			own := reflect.New(v.Type().Elem())
+			if !v.IsNil() {
+				own.Elem().Set(v.Elem())
+			}
+			v.Set(own)
+			v = own.Elem()
+		}
+		v = v.Field(i)
+	}
+	return v
+}
+
+func elem(t reflect.Type) reflect.Type {
+	if t.Kind() == reflect.Pointer {
+		return t.Elem()
+	}
+	return t
+}
+
+// argumentsOf lists the named arguments that the roots are or hold. It is empty for
+// a single nameless one that is an argument itself.
+func argumentsOf(roots []root) ([]argument, error) {
+	var args []argument
+	for i, r := range roots {
+		if r.name != "" {
+			args = append(args, argument{r.name, i, nil, r.typ})
+			continue
+		}
+		fields, err := fieldsOf(elem(r.typ))
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range fields {
+			f.root = i
+			args = append(args, f)
+		}
+	}
+	return args, nil
+}
+
+// fieldsOf lists the named arguments that a t holds, those of embedded structs among
+// them. It is empty for a t that is one value itself: a number, a slice, or a struct
+// with nothing to set, such as time.Time or mat.Dense.
+func fieldsOf(t reflect.Type) ([]argument, error) {
 	if t.Kind() != reflect.Struct {
 		return nil, nil
 	}
@@ -171,19 +299,19 @@ func argumentsOf(t reflect.Type) ([]argument, error) {
 			continue
 		}
 		if f.Anonymous && tag.Name == f.Name {
-			inner, err := argumentsOf(f.Type)
+			inner, err := fieldsOf(f.Type)
 			if err != nil {
 				return nil, err
 			}
 			for _, a := range inner {
-				args = append(args, argument{a.name, append([]int{i}, a.index...), a.typ})
+				args = append(args, argument{a.name, 0, append([]int{i}, a.index...), a.typ})
 			}
 			if len(inner) > 0 {
 				continue
 			}
 		}
 		if f.IsExported() {
-			args = append(args, argument{tag.Name, f.Index, f.Type})
+			args = append(args, argument{tag.Name, 0, f.Index, f.Type})
 		}
 	}
 	return args, nil

@@ -34,6 +34,15 @@ func TestLinspace(t *testing.T) {
 			t.Errorf("Linspace(%v, %v, %d) = %v, want %v", c.lo, c.hi, c.n, got, c.want)
 		}
 	}
+	// Bounds that are decimals have decimals between them.
+	for i, v := range floatsOf(sweep.Linspace("x", 0.02, 0.06, 41)) {
+		if want := float64(20+i) / 1000; v != want {
+			t.Errorf("value %d is %v, want %v", i, v, want)
+		}
+	}
+	if v := floatsOf(sweep.Linspace("x", 5e-324, 1.5e-323, 3)); v[1] != 1e-323 {
+		t.Errorf("between subnormals: %v", v)
+	}
 	// The last value is the bound itself, however the step is rounded.
 	if v := floatsOf(sweep.Linspace("x", 0, 0.3, 7)); v[6] != 0.3 {
 		t.Errorf("ends at %v", v[6])

@@ -13,8 +13,10 @@
 //	err := sweep.Run(ctx, g, memo.Call, &sweep.Options{Workers: 8, Progress: os.Stderr})
 //
 // An axis sets the argument of its name: the field of the function's argument
-// struct that bears it, or its klepto tag's name. Arguments without an axis have
-// their zero value; give them an axis of one value to set them.
+// struct that bears it, or its klepto tag's name; "model.nu" sets a field of one that
+// is a struct itself. Arguments without an axis have the value that Base gives, or
+// their zero value, which Options.Complete makes an error. RunControl does the same
+// with functions of several arguments, those that klepto.Wrap has wrapped.
 //
 // # Semantics
 //
@@ -26,6 +28,15 @@
 // *Error, unless Options.MaxErrors ends it before. When ctx ends, Run starts no
 // more points, waits for no computation that takes its time to stop, and
 // returns an error that wraps ctx's.
+//
+// # Several processes
+//
+// A sweep is divided over processes by Options.Parts, one part each, which needs
+// nothing between them but an archive that all may write to, such as hdfdir:, or one
+// each. Or all processes run the whole design with Options.Scatter, on one archive
+// with leases: whoever is free takes what nobody computes yet, so that slow machines
+// and points hold up nobody, processes may come and go, and each ends when all points
+// are there.
 //
 // # Concurrency
 //

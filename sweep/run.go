@@ -34,6 +34,20 @@ type Options struct {
 	// to their end are kept. Default: no time.
 	Grace time.Duration
 
+	// Parts and Part split a sweep, say over the jobs of an array: of each Parts
+	// points in a row this Run takes that of number Part, from 0 on. Default: all.
+	Parts, Part int
+
+	// Scatter starts the points in an order that is random for each Run. It is for
+	// processes that run one design at the same time, each all of it, on an archive
+	// with leases: what one is computing another would wait for, so that in the order
+	// of the design they would do the work of one. Default: the order of the design.
+	Scatter bool
+
+	// Complete makes an argument that neither an axis nor Base gives an error,
+	// instead of its zero value.
+	Complete bool
+
 	// AllowEqual takes it for meant that points of the design have one key, and so
 	// one result: the grid is finer than the rounding. Default: Run computes all it
 	// can and then returns an *Error that wraps ErrEqual.
@@ -80,6 +94,9 @@ func (o *Options) withDefaults() (*Options, error) {
 	if c.MaxErrors < 0 {
 		return nil, fmt.Errorf("sweep: Options.MaxErrors is %d: it needs a number of errors, or 0 for no limit", c.MaxErrors)
 	}
+	if c.Parts < 0 || c.Part < 0 || c.Part >= max(c.Parts, 1) {
+		return nil, fmt.Errorf("sweep: Options.Part is %d of %d: parts are numbered from 0 to one less than Parts", c.Part, c.Parts)
+	}
 	if c.Workers == 0 {
 		c.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -94,37 +111,45 @@ func Run[In, Out any](ctx context.Context, d Design, call func(context.Context, 
 	if err != nil {
 		return err
 	}
-	input, err := bind[In](d)
+	input, err := bind[In](d, options.Complete)
 	if err != nil {
 		return err
 	}
 	if call == nil {
 		return errors.New("sweep: the function to call is nil")
 	}
+	return run(ctx, d, options, func(ctx context.Context, i int, observe klepto.CallOption) error {
+		_, err := call(ctx, input(i), observe)
+		return err
+	})
+}
+
+// run calls a function, which finds the arguments by their number, at the points.
+func run(ctx context.Context, d Design, options *Options, call func(ctx context.Context, i int, observe klepto.CallOption) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	working, release := graceful(ctx, options.Grace)
 	defer release()
 
-	s := &state{design: d, names: d.Names(), options: options, cancel: cancel, keys: make(map[keymap.Digest]int)}
-	s.progress = newProgress(options.Progress, options.Title, d.Len())
+	order := newOrder(d.Len(), options)
+	s := &state{design: d, total: order.n, names: d.Names(), options: options, cancel: cancel, keys: make(map[keymap.Digest]int)}
+	s.progress = newProgress(options.Progress, options.Title, order.n)
 	stop := s.progress.start()
 
 	var wg sync.WaitGroup
 	points := make(chan int)
-	for range min(options.Workers, d.Len()) {
+	for range min(options.Workers, order.n) {
 		wg.Go(func() {
 			for i := range points {
 				var info klepto.Info
 				err := attempt(func() error {
-					_, err := call(working, input(i), klepto.Observe(func(i klepto.Info) { info = i }))
-					return err
+					return call(working, i, klepto.Observe(func(i klepto.Info) { info = i }))
 				})
 				s.finish(ctx, i, info, err)
 			}
 		})
 	}
-	s.feed(ctx, points)
+	order.feed(ctx, points)
 	wg.Wait()
 	stop()
 	if s.panicked != nil {
@@ -185,6 +210,7 @@ func graceful(ctx context.Context, grace time.Duration) (context.Context, func()
 // state is what the workers of one Run share.
 type state struct {
 	design   Design
+	total    int // points to compute
 	names    []string
 	options  *Options
 	cancel   context.CancelCauseFunc
@@ -197,21 +223,6 @@ type state struct {
 	equal  []*PointError
 
 	panicked any // what OnPoint panicked with
-}
-
-func (s *state) feed(ctx context.Context, points chan<- int) {
-	defer close(points)
-	for i := range s.design.Len() {
-		// Of two ready cases select takes either: look at ctx first.
-		if ctx.Err() == nil {
-			select {
-			case points <- i:
-				continue
-			case <-ctx.Done():
-			}
-		}
-		return
-	}
 }
 
 // finish takes the end of a point into account.
@@ -260,7 +271,7 @@ func (s *state) compare(p Point) {
 }
 
 func (s *state) err(ctx context.Context) error {
-	e := &Error{Total: s.design.Len(), Done: s.done, Failed: s.failed, Equal: s.equal}
+	e := &Error{Total: s.total, Done: s.done, Failed: s.failed, Equal: s.equal}
 	if e.Done == e.Total && len(e.Equal) == 0 {
 		return nil
 	}
