@@ -1,6 +1,7 @@
 package value
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"math/cmplx"
@@ -34,9 +35,16 @@ func (d Difference) String() string {
 //
 // infinities only when equal, and a NaN with any NaN (equal_nan, as in
 // numpy.testing), so that a tree agrees with itself. rtol and atol are not
-// negative. All else agrees when equal; Meta is not compared.
+// negative. All else agrees when equal; Meta is not compared. A tree that is
+// malformed, see Validate, agrees with none.
 func Diff(a, b Value, rtol, atol float64) []Difference {
 	d := differ{rtol: rtol, atol: atol}
+	for i, v := range []Value{a, b} {
+		if err := Validate(v); err != nil {
+			d.differ("", "the %s is malformed: %v", []string{"first", "second"}[i], err)
+			return d.found
+		}
+	}
 	d.compare("", a, b)
 	return d.found
 }
@@ -129,18 +137,32 @@ func (d *differ) tables(path string, a, b *Table) {
 }
 
 func (d *differ) maps(path string, a, b *Map) {
-	if a.Keys.Elem != b.Keys.Elem || !slices.Equal(a.Keys.Shape, b.Keys.Shape) {
+	if a.Keys.Elem != b.Keys.Elem {
 		d.differ(path, "%s by %s against %s by %s", Describe(a), a.Keys.Elem, Describe(b), b.Keys.Elem)
 		return
 	}
-	if !equalArrays(a.Keys, b.Keys) {
-		d.differ(path, "the keys differ")
-		return
+	items := make(map[string]Value, len(b.Items))
+	for i, item := range b.Items {
+		items[keyAt(b, i)] = item
 	}
-	for i := range a.Items {
-		d.compare(path+fmt.Sprintf("[%v]", elementAt(a.Keys, i)), a.Items[i], b.Items[i])
+	for i, item := range a.Items {
+		key := keyAt(a, i)
+		if other, ok := items[key]; ok {
+			d.compare(path+key, item, other)
+			delete(items, key)
+		} else {
+			d.differ(path+key, "only in the first")
+		}
+	}
+	for i := range b.Items {
+		if key := keyAt(b, i); items[key] != nil {
+			d.differ(path+key, "only in the second")
+		}
 	}
 }
+
+// keyAt returns the i-th key as a step of a path, which differs between keys.
+func keyAt(m *Map, i int) string { return fmt.Sprintf("[%v]", elementAt(m.Keys, i)) }
 
 func (d *differ) arrays(path string, a, b *Array) {
 	if a.Elem != b.Elem || !slices.Equal(a.Shape, b.Shape) {
@@ -170,14 +192,7 @@ func (d *differ) arrays(path string, a, b *Array) {
 			t.add(d, i, x[i], y[i])
 		}
 	default:
-		if equalArrays(a, b) {
-			return
-		}
-		for i := range a.Len() {
-			if elementAt(a, i) != elementAt(b, i) {
-				t.count(i)
-			}
-		}
+		t.countUnequal(a, b)
 	}
 	if t.n > 0 {
 		d.found = append(d.found, t.difference(path, a, b))
@@ -197,9 +212,31 @@ func (t *tally) count(i int) {
 	t.n++
 }
 
+// countUnequal counts the elements that are not the same bit for bit.
+func (t *tally) countUnequal(a, b *Array) {
+	if x, ok := a.Data.([]string); ok {
+		for i, s := range b.Data.([]string) {
+			if x[i] != s {
+				t.count(i)
+			}
+		}
+		return
+	}
+	x, _ := memory(a.Data)
+	y, _ := memory(b.Data)
+	if bytes.Equal(x, y) {
+		return
+	}
+	for i, size := 0, a.Elem.Size(); i*size < len(x); i++ {
+		if !bytes.Equal(x[i*size:][:size], y[i*size:][:size]) {
+			t.count(i)
+		}
+	}
+}
+
 func (t *tally) add(d *differ, i int, a, b complex128) {
 	switch {
-	case a == b || cmplx.IsNaN(a) && cmplx.IsNaN(b):
+	case a == b || isNaN(a) && isNaN(b):
 		return
 	case isFinite(a) && isFinite(b):
 		abs, ref := cmplx.Abs(a-b), cmplx.Abs(b)
@@ -214,7 +251,11 @@ func (t *tally) add(d *differ, i int, a, b complex128) {
 	t.count(i)
 }
 
-func isFinite(z complex128) bool { return !cmplx.IsNaN(z) && !cmplx.IsInf(z) }
+// isNaN reports whether either part is, as numpy does; cmplx.IsNaN takes an
+// infinity beside a NaN for an infinity.
+func isNaN(z complex128) bool { return z != z }
+
+func isFinite(z complex128) bool { return !isNaN(z) && !cmplx.IsInf(z) }
 
 func (t *tally) difference(path string, a, b *Array) Difference {
 	first := make([]int, len(a.Shape))

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klepto-go/klepto/value"
@@ -231,6 +232,13 @@ func TestDiff(t *testing.T) {
 		{inf, 1e308, 1, 1, "+Inf against 1e+308; largest difference +Inf, relative +Inf"},
 		{0.0, math.Copysign(0, -1), 0, 0, ""},
 		{2i, 2.5i, 0.2, 0, ""},
+		{complex(inf, nan), complex(inf, nan), 0, 0, ""},
+		{complex(nan, 1), complex(2, nan), 0, 0, ""},
+		{complex(inf, 1), complex(inf, 1), 0, 0, ""},
+		{complex(inf, 1), complex(inf, 2), 1, 1, "(+Inf+1i) against (+Inf+2i); largest difference +Inf, relative +Inf"},
+		{[]string{"a", "b"}, []string{"a", "c"}, 1, 1, "1 of 2 elements, first at [1]: b against c"},
+		{[]bool{true, true}, []bool{true, false}, 1, 1, "1 of 2 elements, first at [1]: true against false"},
+		{time.Unix(1, 0), time.Unix(2, 0), 1, 1, "1970-01-01T00:00:01Z against 1970-01-01T00:00:02Z"},
 		{[]float32{1, 2, 3}, []float32{1, 2.5, 4}, 0, 0.1, "2 of 3 elements, first at [1]: 2 against 2.5; largest difference 1, relative 0.25"},
 		{[][]int{{1, 2}, {3, 4}}, [][]int{{1, 2}, {5, 4}}, 1, 1, "1 of 4 elements, first at [1 0]: 3 against 5"},
 		{[]float64{1}, []float64{1, 2}, 0, 0, "float64[1] against float64[2]"},
@@ -241,7 +249,9 @@ func TestDiff(t *testing.T) {
 		{[]Point{{1, 2}}, []Point{{1, 3}}, 0, 0, "Y: 1 of 1 elements, first at [0]: 2 against 3; largest difference 1, relative 0.333"},
 		{[]Point{{1, 2}}, []Point{}, 0, 0, "table[1]{X Y} against table[0]{X Y}"},
 		{map[string]int{"a": 1}, map[string]int{"a": 2}, 0, 0, "[a]: 1 against 2"},
-		{map[string]int{"a": 1}, map[string]int{"b": 1}, 0, 0, "the keys differ"},
+		{map[string]int{"a": 1, "c": 1}, map[string]int{"b": 1, "c": 2}, 0, 0, "[a]: only in the first|[c]: 1 against 2|[b]: only in the second"},
+		{map[int]int{1: 1}, map[int8]int{1: 1}, 0, 0, "map[1] by int64 against map[1] by int8"},
+		{map[float64]int{1.5: 1}, map[float64]int{}, 0, 0, "[1.5]: only in the first"},
 		{[][]int{{1}, nil}, [][]int{{1}, {2, 3}}, 0, 0, "[1]: null against int64[2]"},
 		{nil, nil, 0, 0, ""},
 	} {
@@ -259,6 +269,21 @@ func TestDiff(t *testing.T) {
 		}
 		if s := strings.Join(got, "|"); s != c.want {
 			t.Errorf("%v, %v: %s, want %s", c.a, c.b, s, c.want)
+		}
+	}
+}
+
+// TestDiffMalformed: a tree that no codec makes is told apart from every other,
+// and not followed for ever.
+func TestDiffMalformed(t *testing.T) {
+	loop := &value.List{Items: []value.Value{nil}}
+	loop.Items[0] = loop
+	for _, bad := range []value.Value{loop, nil, array(value.Float64, []float64{1}, 2), array(value.Float64, []int8{1}, 1)} {
+		good := array(value.Float64, []float64{1, 2}, 2)
+		for _, pair := range [][2]value.Value{{bad, bad}, {bad, good}, {good, bad}} {
+			if got := value.Diff(pair[0], pair[1], 0, 0); len(got) != 1 || !strings.Contains(got[0].Detail, "malformed") {
+				t.Errorf("%T: %v", bad, got)
+			}
 		}
 	}
 }
