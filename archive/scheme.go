@@ -103,8 +103,12 @@ var homes = map[string]string{"hdf": "hdfarchive", "hdfdir": "hdfarchive", "mem"
 
 func unknownScheme(name string) error {
 	if home, ok := homes[name]; ok {
-		return fmt.Errorf("%w: this program does not know scheme %q; import _ %q",
-			ErrURL, name, "github.com/klepto-go/klepto/"+home)
+		needs := ""
+		if home == "hdfarchive" {
+			needs = " (which needs HDF5: build with CGO_ENABLED=1, a C compiler and libhdf5)"
+		}
+		return fmt.Errorf("%w: this program does not know scheme %q; import _ %q%s",
+			ErrURL, name, "github.com/klepto-go/klepto/"+home, needs)
 	}
 	return fmt.Errorf("%w: unknown scheme %q; this program knows %s", ErrURL, name,
 		cmp.Or(strings.Join(Schemes(), ", "), "none: import the package of a kind"))

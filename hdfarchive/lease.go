@@ -384,3 +384,28 @@ func (a *hdfdir) ReleaseAll(context.Context) (n int, err error) {
 	})
 	return n, err
 }
+
+// Acquire implements driver.Leaser among those who have the file open in this
+// process: it is the only one that writes.
+func (a *File) Acquire(ctx context.Context, function string, key keymap.Key) (l driver.Lease, err error) {
+	err = a.use(func() error {
+		if a.opts.Mode == Read {
+			return nil
+		}
+		l, err = a.store.leases.Acquire(ctx, function, key)
+		return err
+	})
+	return l, err
+}
+
+// ReleaseAll implements driver.Leaser.
+func (a *File) ReleaseAll(ctx context.Context) (n int, err error) {
+	err = a.use(func() error {
+		if a.opts.Mode == Read {
+			return readOnly(a.store.path)
+		}
+		n, err = a.store.leases.ReleaseAll(ctx)
+		return err
+	})
+	return n, err
+}
