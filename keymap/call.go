@@ -1,6 +1,10 @@
 package keymap
 
-import "github.com/klepto-go/klepto/rounding"
+import (
+	"encoding/hex"
+
+	"github.com/klepto-go/klepto/rounding"
+)
 
 // Call is what a key says: the function and the arguments that make the key,
 // rounded as they were.
@@ -19,7 +23,8 @@ type Call struct {
 //     pointer points to or the interface holds;
 //   - a slice of one of the first line for slices and arrays of it ([]uint8 for
 //     bytes), []any for all other slices and arrays;
-//   - Struct, Map, Matrix.
+//   - Struct, Map, Matrix;
+//   - FrozenSum for a Frozen.
 //
 // An int is an int64 and an uint an uint64. Named types have become their
 // underlying ones, but for Named, in an interface.
@@ -46,6 +51,12 @@ type Named struct {
 	Type  string // with its import path: "example.com/heat.Celsius"
 	Value any
 }
+
+// FrozenSum stands in a key for the content of a Frozen: its SHA-256.
+type FrozenSum [32]byte
+
+// String returns the sum in hex.
+func (s FrozenSum) String() string { return hex.EncodeToString(s[:]) }
 
 // Matrix is a matrix of gonum.org/v1/gonum/mat as it stands in a key.
 type Matrix struct {

@@ -58,6 +58,15 @@ func (c *compiler) into(p *program, t reflect.Type, off uintptr, depth int, r ro
 		p.add(o)
 		return nil
 	}
+	if inside, ok := typeInFrozen(t); ok {
+		sub, err := c.program(inside, depth, r, path)
+		if err != nil {
+			return err
+		}
+		f := &frozen{sumKey{min(depth, deepest), r, c.untyped}, sub, newInterfaceTypes(c.untyped)}
+		p.add(op{code: opFrozen, off: off, froz: f})
+		return nil
+	}
 	switch special(t) {
 	case codeTime:
 		p.add(op{code: opTime, off: off})
@@ -154,7 +163,7 @@ func (c *compiler) array(p *program, t reflect.Type, off uintptr, depth int, r r
 
 func (c *compiler) mapping(p *program, t reflect.Type, off uintptr, depth int, r rounding.Rounding, path string) error {
 	if byAddress(t.Key()) {
-		return unkeyable(path, t, "its keys are pointers, which differ from run to run; use keys with content")
+		return unkeyable(path, t, "its keys are pointers, or hold some, which differ from run to run; use keys with content")
 	}
 	key, err := c.program(t.Key(), deepest, rounding.None(), path+"[key]")
 	if err != nil {
@@ -257,6 +266,9 @@ func byAddress(t reflect.Type) bool {
 	case reflect.Array:
 		return byAddress(t.Elem())
 	case reflect.Struct:
+		if _, ok := typeInFrozen(t); ok {
+			return true
+		}
 		for i := range t.NumField() {
 			if special(t) == 0 && byAddress(t.Field(i).Type) {
 				return true
@@ -272,6 +284,9 @@ func holdsFloats(t reflect.Type, seen map[reflect.Type]bool) bool {
 		return false
 	}
 	seen[t] = true
+	if inside, ok := typeInFrozen(t); ok {
+		return holdsFloats(inside, seen)
+	}
 	if s := special(t); s != 0 {
 		return s == codeMatrix
 	}

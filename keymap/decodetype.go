@@ -70,7 +70,7 @@ func (d *decoder) namedType(t *typeNode) (err error) {
 // container reads what follows the code of a type with types inside.
 func (d *decoder) container(t *typeNode) (err error) {
 	switch t.code {
-	case codePointer, codeSlice:
+	case codePointer, codeSlice, codeFrozen:
 	case codeArray:
 		n, err := d.uvarint()
 		if err != nil {
@@ -113,7 +113,7 @@ func (d *decoder) up() (*typeNode, error) {
 	}
 	way := d.around[len(d.around)-1-int(k):]
 	for _, t := range way {
-		if t.code == codePointer || t.code == codeSlice || t.code == codeMap {
+		if t.code == codePointer || t.code == codeSlice || t.code == codeMap || t.code == codeFrozen {
 			return way[0], nil
 		}
 	}

@@ -44,6 +44,8 @@ func (d *decoder) value(t *typeNode) (any, error) {
 			return nil, fmt.Errorf("a pointer marked %d", b)
 		}
 		return d.value(t.elem)
+	case codeFrozen:
+		return d.frozen()
 	case codeInterface:
 		if len(d.in) > 0 && d.in[0] == codeNil {
 			d.in = d.in[1:]
@@ -83,6 +85,21 @@ func (d *decoder) dynamic() (any, error) {
 		return nil, err
 	}
 	return d.value(t)
+}
+
+func (d *decoder) frozen() (any, error) {
+	b, err := d.byte()
+	if err != nil || b == 0 {
+		return nil, err
+	}
+	if b > 1 {
+		return nil, fmt.Errorf("a frozen value marked %d", b)
+	}
+	s, err := d.take(len(FrozenSum{}))
+	if err != nil {
+		return nil, err
+	}
+	return FrozenSum([]byte(s)), nil
 }
 
 func (d *decoder) mapping(t *typeNode) (any, error) {

@@ -173,6 +173,9 @@ func (e *encoder) flat(b []byte, p *program, i int, base unsafe.Pointer) (_ []by
 
 // nested runs an op that leads to other values.
 func (e *encoder) nested(b []byte, o *op, q unsafe.Pointer) (_ []byte, err error) {
+	if o.code == opFrozen {
+		return e.frozen(b, o.froz, q)
+	}
 	b, q, n := e.inside(b, o, q)
 	if n == 0 {
 		return b, nil

@@ -27,6 +27,7 @@ const (
 	opRuns                     // a slice whose elements are one run
 	opSlice                    // length+1 or 0 for nil, elements
 	opArray                    // n elements
+	opFrozen                   // 1 and the fingerprint of what a Frozen holds, or 0
 	opPointer                  // 1 and what it points to, or 0 for nil
 	opMap                      // length+1 or 0 for nil, pairs in the order of their bytes
 	opInterface                // type signature and value
@@ -45,6 +46,7 @@ type op struct {
 	scale float64      // of an opFewRounded: 10 to the power of its digits
 	typ   reflect.Type // where reflection needs it
 	depth int          // of the floats directly in an interface
+	froz  *frozen
 }
 
 // program writes the canonical bytes of the values of one type. It is a flat

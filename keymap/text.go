@@ -92,6 +92,8 @@ func appendValue(b []byte, v any) []byte {
 		return append(b, '}')
 	case Matrix:
 		return appendValue(fmt.Appendf(b, "%s(%dx%d)", v.Kind, v.Rows, v.Cols), v.Data)
+	case FrozenSum:
+		return append(append(append(b, "frozen("...), v.String()...), ')')
 	case []byte:
 		return append(strconv.AppendQuote(append(b, "bytes("...), string(v)), ')')
 	}

@@ -34,6 +34,7 @@ const (
 	codeNil        = '0' // in an interface
 	codeNamed      = '=' // in an interface
 	codeMatrix     = 'm'
+	codeFrozen     = 'z'
 	codeNumber     = 'N'
 	codeUp         = '^' // a type that contains itself
 	codeRounded    = '~' // before the type of an argument or field with a tolerance
@@ -59,6 +60,9 @@ func special(t reflect.Type) byte {
 	case isMatrix(t) || isComplexMatrix(t):
 		return codeMatrix
 	}
+	if _, ok := typeInFrozen(t); ok {
+		return codeFrozen
+	}
 	return 0
 }
 
@@ -83,6 +87,11 @@ func (s *signer) appendType(dst []byte, t reflect.Type, top bool) ([]byte, error
 	}
 	if c := special(t); c != 0 {
 		dst = append(dst, c)
+		if inside, ok := typeInFrozen(t); ok {
+			s.around = append(s.around, t)
+			defer func() { s.around = s.around[:len(s.around)-1] }()
+			return s.appendType(dst, inside, top)
+		}
 		if c == codeMatrix {
 			dst = appendText(dst, t.Name())
 			if isComplexMatrix(t) {

@@ -59,6 +59,13 @@ func compile(t reflect.Type, path string, open []reflect.Type) (node, error) {
 	if n := matrixNode(t); n != nil {
 		return n, nil
 	}
+	if inside, ok := frozenIn(t); ok {
+		elem, err := compile(inside, path, open)
+		if err != nil {
+			return nil, err
+		}
+		return &frozen{typ: t, inside: inside, elem: elem}, nil
+	}
 	if l := leafOf(t); l != nil {
 		return &block{leaf: l, count: 1, bytes: t.Size()}, nil
 	}
