@@ -129,7 +129,7 @@ func (a *File) get(ctx context.Context, function string, key keymap.Key, value b
 func (a *File) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (int, error) {
 	j := &job{ifAbsent: ifAbsent}
 	for _, e := range entries {
-		p, err := prepareRow(e)
+		p, err := prepareRow(e, &a.opts)
 		if err != nil {
 			return 0, err
 		}

@@ -69,11 +69,14 @@ func (d *decoder) dataset(g *h5.Group, name string, i *h5.Info) (value.Value, er
 	if err != nil {
 		return nil, damaged("%q: %v", name, err)
 	}
+	if i.Filters > 0 {
+		size = min(size, i.Stored) // which Elements held against each other
+	}
 	if d.bytes -= size; d.bytes < 0 {
 		return nil, damaged("%q holds more data than the file has room for", name)
 	}
 	if n.Kind == kindStruct || n.Kind == kindTable {
-		return d.compound(g, name, i, n, m, count)
+		return d.compound(g, name, i, n, m, count, size)
 	}
 	a := &value.Array{Meta: m, Shape: i.Shape}
 	if len(n.Shape) > 0 {
@@ -104,7 +107,7 @@ func (d *decoder) dataset(g *h5.Group, name string, i *h5.Info) (value.Value, er
 		return a, valid(a)
 	}
 	a.Data = a.Elem.Make(count)
-	if err := g.Read(name, i, elemType(a.Elem), view(a.Data)); err != nil {
+	if err := elements(g, name, i, elemType(a.Elem), nil, view(a.Data)); err != nil {
 		return nil, err
 	}
 	trueOrFalse(a)
@@ -129,7 +132,7 @@ func split(text []byte, n int) []string {
 }
 
 // compound reads a Struct of scalars or a Table.
-func (d *decoder) compound(g *h5.Group, name string, i *h5.Info, n node, m value.Meta, rows int) (value.Value, error) {
+func (d *decoder) compound(g *h5.Group, name string, i *h5.Info, n node, m value.Meta, rows int, size int64) (value.Value, error) {
 	t := i.Type
 	rank := 0
 	if n.Kind == kindTable {
@@ -151,11 +154,11 @@ func (d *decoder) compound(g *h5.Group, name string, i *h5.Info, n node, m value
 		}
 		cols[k] = value.Column{Name: field, Array: a}
 	}
-	if d.bytes -= int64(rows) * int64(t.Size); d.bytes < 0 { // the columns, beside the rows
+	if d.bytes -= size; d.bytes < 0 { // the columns, beside the rows
 		return nil, damaged("%q holds more data than the file has room for", name)
 	}
 	data := make([]byte, rows*t.Size)
-	if err := g.Read(name, i, t, data); err != nil {
+	if err := elements(g, name, i, t, nil, data); err != nil {
 		return nil, err
 	}
 	for k, c := range cols {

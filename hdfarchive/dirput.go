@@ -130,7 +130,7 @@ func parallel(n int, f func(i int) error) error {
 
 // draft writes the temporary file of an entry, unless ifAbsent finds one there.
 func (a *hdfdir) draft(e *driver.Entry, ifAbsent bool, folders map[string]bool) (*draft, error) {
-	p, err := prepare(e, valueName)
+	p, err := prepare(e, valueName, &a.opts)
 	if err != nil {
 		return nil, err
 	}

@@ -41,6 +41,26 @@ const (
 	SyncOff Sync = "off"
 )
 
+// Compression says whether arrays and tables of 64 KiB and more are compressed.
+// Chunks of them are, on all processors and beside what else the archive does, by
+// HDF5's own filters gzip and shuffle, which every HDF5 program reads.
+type Compression string
+
+// The compressions.
+const (
+	// CompressNone stores arrays as they are, in one piece: the fastest, of which any
+	// part is read at once. It is the default.
+	CompressNone Compression = "none"
+	// CompressGzip compresses, shuffled where a sample says that this is smaller.
+	CompressGzip Compression = "gzip"
+	// CompressAuto is CompressGzip where a sample says that it saves a tenth, and
+	// CompressNone elsewhere.
+	CompressAuto Compression = "auto"
+)
+
+// DefaultLevel is the level of gzip where Options do not name one.
+const DefaultLevel = 4
+
 // Options say how an archive is opened. Nil means the defaults.
 type Options struct {
 	Mode Mode // "": Create
@@ -49,6 +69,13 @@ type Options struct {
 	// another process writes to it, before they are ErrLocked; 0 means 30 s. It is
 	// longer than others write at a time. A folder (hdfdir:) knows no waiting.
 	Wait time.Duration
+
+	// How what is put from now on is stored; what is there stays as it is.
+	Compress Compression // "": CompressNone
+	Level    int         // of gzip, 1 (fast) to 9 (small); 0: DefaultLevel
+	// Fletcher32 gives each chunk of large arrays a checksum, so that Slice finds
+	// damage too. Get finds it in any case.
+	Fletcher32 bool
 }
 
 // Validate says what is wrong with the options.
@@ -65,6 +92,12 @@ func (o *Options) Validate() error {
 	if o.Wait < 0 {
 		return fmt.Errorf("%w: wait %v; it is 0 or more", driver.ErrURL, o.Wait)
 	}
+	if all := []Compression{"", CompressNone, CompressGzip, CompressAuto}; !slices.Contains(all, o.Compress) {
+		return fmt.Errorf("%w: compress %q; it is one of %q", driver.ErrURL, o.Compress, all[1:])
+	}
+	if o.Level < 0 || o.Level > 9 {
+		return fmt.Errorf("%w: level %d; it is 1 to 9", driver.ErrURL, o.Level)
+	}
 	return nil
 }
 
@@ -73,7 +106,7 @@ const defaultWait = 30 * time.Second
 
 // withDefaults returns the options with every field set.
 func (o *Options) withDefaults() Options {
-	full := Options{Mode: Create, Sync: SyncNormal, Wait: defaultWait}
+	full := Options{Mode: Create, Sync: SyncNormal, Wait: defaultWait, Compress: CompressNone, Level: DefaultLevel}
 	if o != nil && o.Mode != "" {
 		full.Mode = o.Mode
 	}
@@ -83,5 +116,12 @@ func (o *Options) withDefaults() Options {
 	if o != nil && o.Wait != 0 {
 		full.Wait = o.Wait
 	}
+	if o != nil && o.Compress != "" {
+		full.Compress = o.Compress
+	}
+	if o != nil && o.Level != 0 {
+		full.Level = o.Level
+	}
+	full.Fletcher32 = o != nil && o.Fletcher32
 	return full
 }

@@ -9,24 +9,25 @@ import (
 // prepared is an entry laid out for its file, which needs no lock. Its data are the
 // memory of the entry's value.
 type prepared struct {
-	e   *driver.Entry
-	row *row // nil: the rest is there
+	e    *driver.Entry
+	opts *Options
+	row  *row // nil: the rest is there
 	*stored
 	object *object
 	large  []*object
 }
 
 // prepareRow is prepare for an entry that may become a row.
-func prepareRow(e *driver.Entry) (*prepared, error) {
+func prepareRow(e *driver.Entry, o *Options) (*prepared, error) {
 	if r := newRow(e); r != nil {
-		return &prepared{e: e, row: r}, nil
+		return &prepared{e: e, opts: o, row: r}, nil
 	}
-	return prepare(e, "")
+	return prepare(e, "", o)
 }
 
 // layOut does what prepareRow left out, because the entry became no row.
 func (p *prepared) layOut() error {
-	q, err := prepare(p.e, "")
+	q, err := prepare(p.e, "", p.opts)
 	if err == nil {
 		*p = *q
 	}
@@ -34,7 +35,7 @@ func (p *prepared) layOut() error {
 }
 
 // prepare lays out an entry; name is what its object will be called, "" its id.
-func prepare(e *driver.Entry, name string) (*prepared, error) {
+func prepare(e *driver.Entry, name string, o *Options) (*prepared, error) {
 	s, err := newStored(e)
 	if err != nil {
 		return nil, err
@@ -42,8 +43,11 @@ func prepare(e *driver.Entry, name string) (*prepared, error) {
 	if name == "" {
 		name = s.id
 	}
-	p := &prepared{stored: s, e: e}
+	p := &prepared{stored: s, e: e, opts: o}
 	if p.object, err = encode(name, e.Value); err != nil {
+		return nil, err
+	}
+	if err := p.object.compress(o); err != nil {
 		return nil, err
 	}
 	attrs, large := s.attrs()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/klepto-go/klepto/archive"
@@ -11,7 +12,7 @@ import (
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 )
 
-var params = []string{"mode", "sync"} // and wait, of hdf:
+var params = []string{"mode", "sync", "compress", "level", "fletcher32"} // and wait, of hdf:
 
 func init() {
 	archive.Register("hdf", &archive.Scheme{
@@ -54,7 +55,19 @@ func options(u *archive.URL) (path string, o *Options, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	o = &Options{Mode: Mode(mode), Sync: Sync(sync)}
+	compress, err := u.Choice("compress", string(CompressNone), string(CompressGzip), string(CompressAuto))
+	if err != nil {
+		return "", nil, err
+	}
+	level, err := u.Choice("level", strconv.Itoa(DefaultLevel), "1", "2", "3", "4", "5", "6", "7", "8", "9")
+	if err != nil {
+		return "", nil, err
+	}
+	fletcher, err := u.Choice("fletcher32", "no", "yes")
+	if err != nil {
+		return "", nil, err
+	}
+	o = &Options{Mode: Mode(mode), Sync: Sync(sync), Compress: Compression(compress), Level: int(level[0] - '0'), Fletcher32: fletcher == "yes"}
 	if wait, ok := u.Params["wait"]; ok {
 		if o.Wait, err = time.ParseDuration(wait); err != nil || o.Wait <= 0 {
 			return "", nil, fmt.Errorf("%w: wait=%q; it takes a time above 0, like 500ms or 1m", driver.ErrURL, wait)
@@ -74,6 +87,15 @@ func canonicalURL(scheme, path string, o Options) string {
 	}
 	if scheme == "hdf" && o.Wait != defaultWait {
 		u.Params["wait"] = o.Wait.String()
+	}
+	if o.Compress != CompressNone {
+		u.Params["compress"] = string(o.Compress)
+	}
+	if o.Level != DefaultLevel {
+		u.Params["level"] = strconv.Itoa(o.Level)
+	}
+	if o.Fletcher32 {
+		u.Params["fletcher32"] = "yes"
 	}
 	return u.String()
 }

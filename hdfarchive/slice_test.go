@@ -51,7 +51,9 @@ func TestSlice(t *testing.T) {
 		"table/t[::2]", "table/v[1:3, 0]", "table/v[::-1, :, 1]", "table/v", "table/when[2:]", "table/w", "table/t/x", "texts/s[1:]", "texts[0]",
 		"list", "list/11[3:]", "list/12", "map/a%2Fb[1]", "map/x", "by/7", "by/-1[0]", "deep/u[2:4]", "deep/" + strings.Repeat("n", 300) + "[0]", "u[4]", "u[0,0,0,0]", "[0]", "nothing"}
 	random := rand.New(rand.NewPCG(1, 2))
-	part := func() string { return []string{":", "-1", "1:", "::-1", "::2", "0", "...", "-3:2", "1:9:2"}[random.IntN(9)] }
+	part := func() string {
+		return []string{":", "-1", "1:", "::-1", "::2", "0", "...", "-3:2", "1:9:2"}[random.IntN(9)]
+	}
 	for range 60 {
 		selections = append(selections, fmt.Sprintf("u[%s,%s]", part(), part()), fmt.Sprintf("table/v[%s, %s]", part(), part()))
 	}
@@ -83,6 +85,11 @@ func TestSlice(t *testing.T) {
 			}
 			if _, err := a.Slice(t.Context(), "f", entry("f", 2, nil).Key, "u"); !errors.Is(err, archive.ErrNotFound) {
 				t.Errorf("Slice of no entry: %v", err)
+			}
+			small := entry("packed", 1, &value.Struct{Fields: []value.Field{{Name: "x", Value: number(1.5)}, {Name: "v", Value: vector(3, 0)}}})
+			put(t, a, small)
+			if v, err := a.Slice(t.Context(), "packed", small.Key, "v[1:]"); err != nil || value.Describe(v) != "float64[2]" {
+				t.Errorf("Slice of a row: %v", err)
 			}
 			if _, err := a.Slice(t.Context(), "g", e.Key, "u"); !errors.Is(err, archive.ErrNotFound) {
 				t.Errorf("Slice of no function: %v", err)

@@ -15,7 +15,8 @@ type Slicer interface {
 	// Slice returns what s selects of the value of an entry; the errors of Get, and
 	// those of Selection.Cut. Where dst is not nil, it is a slice as value.Elem names
 	// it, of as many elements as are selected: they go there, and the Array that is
-	// returned has dst for its Data. Otherwise the caller owns the value.
+	// returned has dst for its Data. Otherwise the caller owns the value. The error is
+	// errors.ErrUnsupported where Get and Selection.Cut are as good.
 	Slice(ctx context.Context, function string, key keymap.Key, s *Selection, dst any) (value.Value, error)
 }
 

@@ -33,7 +33,7 @@ var house = map[string]room{
 	"memarchive":         {ours: []string{"archive"}},
 	"chainarchive":       {ours: []string{"archive"}},
 	"filearchive":        {ours: []string{"archive"}, theirs: []string{"github.com/sbinet/npyio", "golang.org/x/sys"}},
-	"hdfarchive":         {ours: []string{"archive", "hdfarchive/internal/h5"}, theirs: []string{"gonum.org/v1/hdf5", "golang.org/x/sys", "github.com/zeebo/xxh3"}},
+	"hdfarchive":         {ours: []string{"archive", "hdfarchive/internal/h5"}, theirs: []string{"gonum.org/v1/hdf5", "golang.org/x/sys", "github.com/zeebo/xxh3", "github.com/klauspost/compress"}},
 	// h5 knows files and bytes, and nothing of entries.
 	"hdfarchive/internal/h5": {theirs: []string{"gonum.org/v1/hdf5", "golang.org/x/sys"}},
 	"arrowarchive":           {ours: []string{"archive"}, theirs: []string{"github.com/apache/arrow/go/v15", "golang.org/x/sys"}},

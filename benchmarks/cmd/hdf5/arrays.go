@@ -2,17 +2,25 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
 	"time"
 
+	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/benchmarks/measure"
 	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/value"
 )
 
-const large = 8 << 20 // numbers in 64 MiB
+const (
+	large    = 8 << 20 // numbers in 64 MiB
+	deflated = 2 << 20
+	sliced   = 128 << 20
+)
+
+var gzip = &hdfarchive.Options{Compress: hdfarchive.CompressGzip, Level: 1}
 
 func wave(n int) *value.Array {
 	x := make([]float64, n)
@@ -29,7 +37,23 @@ func (b *bench) arrays() []measure.Topic {
 			return b.peers.againstSlow(rounds, name, "write64", b.writes("write.h5", wave(large), nil), measure.Goal{MaxRatio: 1 / 0.95})
 		}},
 		{Name: "get of 64 MiB", Lines: func(name string, rounds int) []measure.Line {
-			return b.peers.againstSlow(rounds, name, "read64", b.reads("read.h5", wave(large)), measure.Goal{MaxRatio: 1 / 0.95})
+			r := b.reads("read.h5", wave(large), nil)
+			return b.peers.againstSlow(rounds, name, "read64", r.get, measure.Goal{MaxRatio: 1 / 0.95})
+		}},
+		{Name: "64 MiB into a slice", Lines: func(name string, rounds int) []measure.Line {
+			r := b.reads("into.h5", wave(large), nil)
+			return b.peers.againstSlow(rounds, name, "into64", r.into, measure.Goal{MaxRatio: 1 / 0.95})
+		}},
+		{Name: "put of 16 MiB, gzip 1", Lines: func(name string, rounds int) []measure.Line {
+			return b.peers.againstSlow(rounds, name, "gzip", b.writes("gzip.h5", wave(deflated), gzip), measure.Goal{MaxRatio: 0.5})
+		}},
+		{Name: "get of 16 MiB, gzip 1", Lines: func(name string, rounds int) []measure.Line {
+			r := b.reads("gunzip.h5", wave(deflated), gzip)
+			return b.peers.againstSlow(rounds, name, "gunzip", r.get, measure.Goal{MaxRatio: 0.5})
+		}},
+		{Name: "1 KiB of 1 GiB", Lines: func(name string, rounds int) []measure.Line {
+			r := b.reads("slice.h5", array(make([]float64, sliced), sliced), nil)
+			return b.peers.against(rounds, name, "slice", r.slice, measure.Goal{Max: 50e-6})
 		}},
 	}
 }
@@ -52,17 +76,42 @@ func (b *bench) writes(name string, v value.Value, o *hdfarchive.Options) measur
 	}
 }
 
-// reads returns a side that gets the one entry of an archive.
-func (b *bench) reads(name string, v value.Value) measure.Side {
-	path := filepath.Join(b.dir, "our"+name)
-	b.writes(name, v, nil)(1)
-	a := measure.Must(hdfarchive.Open(path, &hdfarchive.Options{Mode: hdfarchive.Read}))
-	return func(n int) time.Duration {
-		start := time.Now()
-		for range n {
-			measure.Must(a.Get(context.Background(), function, keyOf(0)))
-		}
-		return time.Since(start)
-	}
+// oneEntry is an archive with one entry, to be read.
+type oneEntry struct {
+	a   *archive.Archive
+	dst []float64
+	at  int
 }
 
+func (b *bench) reads(name string, v *value.Array, o *hdfarchive.Options) *oneEntry {
+	b.writes(name, v, o)(1)
+	return &oneEntry{a: measure.Must(hdfarchive.Open(filepath.Join(b.dir, "our"+name), &hdfarchive.Options{Mode: hdfarchive.Read}))}
+}
+
+func (r *oneEntry) get(n int) time.Duration {
+	start := time.Now()
+	for range n {
+		measure.Must(r.a.Get(context.Background(), function, keyOf(0)))
+	}
+	return time.Since(start)
+}
+
+func (r *oneEntry) into(n int) time.Duration {
+	if r.dst == nil {
+		r.dst = make([]float64, large)
+	}
+	start := time.Now()
+	for range n {
+		measure.Must(archive.ReadInto(context.Background(), r.a, function, keyOf(0), "", r.dst))
+	}
+	return time.Since(start)
+}
+
+func (r *oneEntry) slice(n int) time.Duration {
+	start := time.Now()
+	for range n {
+		r.at = (r.at + 48611*rowLength) % (sliced - rowLength) // all over the array
+		measure.Must(r.a.Slice(context.Background(), function, keyOf(0), fmt.Sprintf("[%d:%d]", r.at, r.at+rowLength)))
+	}
+	return time.Since(start)
+}

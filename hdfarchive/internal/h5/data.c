@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPACT, CONTIGUOUS, CHUNKED };
+enum { COMPACT, CONTIGUOUS, CHUNKED, ENCODED }; /* ENCODED: chunks that went through their filters already */
 
 typedef struct {
 	int rank, null;
@@ -31,15 +31,29 @@ static hid_t make_space(const extent *e, int growing) {
 	return H5Screate_simple(e->rank, e->dims, growing ? max : NULL);
 }
 
-static hid_t make_plist(uint8_t layout, const extent *e, int vlen) {
+typedef struct {
+	uint8_t shuffle, level, fletcher;
+} filters;
+
+static herr_t set_filters(hid_t plist, const filters *f) {
+	if (f->shuffle && H5Pset_shuffle(plist) < 0)
+		return -1;
+	if (f->level && H5Pset_deflate(plist, f->level) < 0)
+		return -1;
+	return f->fletcher && H5Pset_fletcher32(plist) < 0 ? -1 : 0;
+}
+
+static hid_t make_plist(uint8_t layout, const extent *e, const filters *f, int vlen) {
 	hid_t p = H5Pcreate(H5P_DATASET_CREATE);
 	if (p < 0)
 		return -1;
 	herr_t ok = H5Pset_obj_track_times(p, 0);
 	if (ok >= 0 && layout == COMPACT)
 		ok = H5Pset_layout(p, H5D_COMPACT);
-	if (ok >= 0 && layout == CHUNKED)
+	if (ok >= 0 && layout >= CHUNKED)
 		ok = H5Pset_chunk(p, e->rank, e->chunk);
+	if (ok >= 0)
+		ok = set_filters(p, f);
 	if (ok >= 0 && layout != COMPACT && !vlen) /* strings need their fill value */
 		ok = H5Pset_fill_time(p, H5D_FILL_TIME_NEVER);
 	if (ok < 0) {
@@ -69,11 +83,40 @@ static int write_strings(hid_t id, hid_t type, const char *data, size_t len, siz
 	return code;
 }
 
+/* write_chunks writes encoded chunks that lie one after another, in C order of their
+   places; the request has the size of each and which filters it went past. */
+static int write_chunks(hid_t id, const extent *e, k_cur *c, const uint8_t *data, size_t len, k_reply *r) {
+#if H5_VERSION_GE(1, 10, 3)
+	hsize_t at[H5S_MAX_RANK] = {0};
+	for (uint32_t n = k_u32(c); n > 0; n--) {
+		uint64_t size = k_u64(c);
+		uint32_t past = k_u32(c);
+		if (c->failed || size > len || at[0] >= e->dims[0])
+			return k_refuse(r, "chunks that do not fit their dataset");
+		if (H5Dwrite_chunk(id, H5P_DEFAULT, past, at, size, data) < 0)
+			return K_FAIL;
+		data += size;
+		len -= size;
+		for (int i = e->rank - 1; i >= 0; i--) {
+			at[i] += e->chunk[i];
+			if (i == 0 || at[i] < e->dims[i])
+				break;
+			at[i] = 0;
+		}
+	}
+	return len == 0 && !c->failed ? K_OK : k_refuse(r, "%zu bytes beside those of the chunks", len);
+#else
+	(void)id, (void)e, (void)c, (void)data, (void)len;
+	return k_refuse(r, "HDF5 before 1.10.3 takes no compressed chunks");
+#endif
+}
+
 /* k_put makes a dataset with its data and attributes, and links it last, so that
    it is there as a whole or not at all. */
 int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void *data, size_t len, k_reply *r) {
 	k_cur c = {req, req + n, 0, 0};
 	extent e = {0};
+	filters f = {0};
 	int code = K_FAIL;
 	hid_t type = -1, mem = -1, space = -1, plist = -1, id = -1;
 	k_enter(r);
@@ -81,9 +124,11 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 	e.null = k_u8(&c);
 	if (read_extent(&c, &e) != K_OK)
 		goto out;
-	if (layout == CHUNKED)
+	if (layout >= CHUNKED)
 		for (int i = 0; i < e.rank; i++)
 			e.chunk[i] = k_u64(&c);
+	if (layout == ENCODED)
+		f.shuffle = k_u8(&c), f.level = k_u8(&c), f.fletcher = k_u8(&c);
 	k_cur again = c;
 	type = k_type_read(&c, 0);
 	if (k_big_endian()) { /* data are in the order of the machine, the file never */
@@ -92,13 +137,13 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 	} else
 		mem = H5Tcopy(type);
 	space = make_space(&e, layout == CHUNKED);
-	plist = make_plist(layout, &e, type >= 0 && k_is_vlen_string(type));
+	plist = make_plist(layout, &e, &f, type >= 0 && k_is_vlen_string(type));
 	if (type < 0 || mem < 0 || space < 0 || plist < 0)
 		goto out;
 	id = H5Dcreate_anon(loc, type, space, plist, H5P_DEFAULT);
 	if (id < 0)
 		goto out;
-	hssize_t points = e.null ? 0 : H5Sget_simple_extent_npoints(space);
+	hssize_t points = e.null || layout == ENCODED ? 0 : H5Sget_simple_extent_npoints(space);
 	if (points > 0) {
 		if (k_is_vlen_string(type))
 			code = write_strings(id, type, data, len, (size_t)points);
@@ -113,6 +158,9 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 	for (uint32_t i = k_u32(&c); i > 0; i--)
 		if (k_write_attr(id, &c, r) != K_OK)
 			goto out;
+	if (layout == ENCODED && (code = write_chunks(id, &e, &c, data, len, r)) != K_OK)
+		goto out;
+	code = K_FAIL;
 	if (!c.failed && H5Olink(id, loc, name, k_link_plist(), H5P_DEFAULT) >= 0)
 		code = K_OK;
 out:
@@ -132,7 +180,7 @@ out:
 
 /* open_data opens a dataset whose bytes lie in this file and whose filters are
    those that HDF5 itself brings. */
-static hid_t open_data(hid_t loc, const char *name, k_reply *r, int *code) {
+hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code) {
 	hid_t id = k_open_hard(loc, name, r, code), plist = -1;
 	if (id < 0)
 		return -1;
@@ -187,7 +235,7 @@ int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, int slab, v
 	hsize_t dims[H5S_MAX_RANK];
 	int code;
 	k_enter(r);
-	hid_t id = open_data(loc, name, r, &code), type = -1, space = -1, mem = H5S_ALL;
+	hid_t id = k_open_data(loc, name, r, &code), type = -1, space = -1, mem = H5S_ALL;
 	if (id < 0)
 		return k_leave(r, code);
 	code = read_extent(&c, &e);
@@ -230,7 +278,7 @@ int k_get_strings(hid_t loc, const char *name, uint64_t count, uint64_t budget, 
 	char **s = NULL;
 	int code;
 	k_enter(r);
-	hid_t id = open_data(loc, name, r, &code), type = -1, space = -1;
+	hid_t id = k_open_data(loc, name, r, &code), type = -1, space = -1;
 	if (id < 0)
 		return k_leave(r, code);
 	type = H5Dget_type(id);
@@ -270,7 +318,7 @@ int k_rows(hid_t loc, const char *name, const uint8_t *req, size_t n, uint64_t a
 	hsize_t have, off = at, count = rows;
 	int code;
 	k_enter(r);
-	hid_t id = open_data(loc, name, r, &code), type = -1, file = -1, mem = -1;
+	hid_t id = k_open_data(loc, name, r, &code), type = -1, file = -1, mem = -1;
 	if (id < 0)
 		return k_leave(r, code);
 	code = K_FAIL;
@@ -314,7 +362,7 @@ int k_resize(hid_t loc, const char *name, uint64_t rows, k_reply *r) {
 	hsize_t want = rows;
 	int code;
 	k_enter(r);
-	hid_t id = open_data(loc, name, r, &code);
+	hid_t id = k_open_data(loc, name, r, &code);
 	if (id < 0)
 		return k_leave(r, code);
 	code = k_note(r, H5Dset_extent(id, &want) < 0 ? K_FAIL : K_OK);

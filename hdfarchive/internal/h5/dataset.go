@@ -18,6 +18,9 @@ type Dataset struct {
 	Shape []int // empty: a scalar
 	// Chunk makes a dataset whose first dimension can grow, stored in chunks.
 	Chunk []int
+	// Encoded makes a dataset of chunks that went through their filters already: they
+	// are Data then, one after another.
+	Encoded *Encoded
 	// Data are the elements in C order, in the byte order of the machine, or for
 	// Text the strings, each with a final NUL.
 	Data  []byte
@@ -54,6 +57,7 @@ const (
 	layoutCompact = iota
 	layoutContiguous
 	layoutChunked
+	layoutEncoded // of a request only
 )
 
 // maxCompact is up to where data lie in the object's header: one write instead of
@@ -67,6 +71,8 @@ func (g *Group) Put(name string, d *Dataset) error {
 	}
 	layout := byte(layoutContiguous)
 	switch {
+	case d.Encoded != nil:
+		layout = layoutEncoded
 	case d.Chunk != nil:
 		layout = layoutChunked
 	case len(d.Data) <= maxCompact && d.Type.Class != Text:
@@ -81,8 +87,14 @@ func (g *Group) Put(name string, d *Dataset) error {
 	for _, n := range d.Chunk {
 		req = le.AppendUint64(req, uint64(n))
 	}
+	if d.Encoded != nil {
+		req = d.Encoded.appendFilters(req)
+	}
 	req = d.Type.append(req)
 	req = appendAttrs(req, d.Attrs)
+	if d.Encoded != nil {
+		req = d.Encoded.appendChunks(req)
+	}
 	p, n := request(req)
 	return g.f.use("write", name, func(r *C.k_reply) C.int {
 		return C.k_put(g.id, cstring(name), p, n, pointer(d.Data), C.size_t(len(d.Data)), r)

@@ -75,6 +75,7 @@ int k_is_vlen_string(hid_t type);
 hid_t k_raw_type(void);
 hid_t k_link_plist(void);
 
+hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code);
 hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code);
 int k_vlen_total(hid_t id, int is_attr, hid_t space, uint64_t budget, uint64_t *total, k_reply *r);
 int k_check_strings(hid_t id, const uint8_t *raw, size_t n, uint64_t size, k_reply *r);
@@ -118,5 +119,9 @@ int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, int slab, v
 int k_get_strings(hid_t loc, const char *name, uint64_t count, uint64_t budget, k_reply *r);
 int k_rows(hid_t loc, const char *name, const uint8_t *req, size_t n, uint64_t at, uint64_t rows, void *buf, size_t len, int write, k_reply *r);
 int k_resize(hid_t loc, const char *name, uint64_t rows, k_reply *r);
+
+/* chunk.c */
+int k_chunks(hid_t loc, const char *name, uint64_t max, k_reply *r);
+int k_read_chunks(hid_t loc, const char *name, const uint8_t *req, size_t n, void *buf, size_t len, k_reply *r);
 
 #endif

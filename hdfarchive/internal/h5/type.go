@@ -1,6 +1,9 @@
 package h5
 
-import "slices"
+import (
+	"bytes"
+	"slices"
+)
 
 // Class says what sort of type a Type is.
 type Class uint8
@@ -179,3 +182,6 @@ func readType(r *reader) Type {
 	}
 	return t
 }
+
+// Same tells whether both types describe the same bytes.
+func (t Type) Same(u Type) bool { return bytes.Equal(t.append(nil), u.append(nil)) }

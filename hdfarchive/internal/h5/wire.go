@@ -14,6 +14,10 @@ var (
 	be = binary.BigEndian
 )
 
+// BigEndian tells whether numbers in memory have another order than those that this
+// package writes.
+var BigEndian = binary.NativeEndian.Uint16([]byte{0, 1}) == 1
+
 func appendText(b []byte, s string) []byte {
 	b = le.AppendUint32(b, uint32(len(s)))
 	b = append(b, s...)

@@ -1,0 +1,196 @@
+package hdfarchive
+
+import (
+	"runtime"
+	"sync"
+
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+)
+
+const (
+	minChunked = 64 << 10 // bytes of an array that is worth chunks
+	maxChunk   = 1 << 20  // bytes of a chunk, or a little more
+	minChunk   = 64 << 10
+	sampled    = 128 << 10 // bytes of each of the samples that decide
+)
+
+// chunkShape divides an array into some 16 chunks or more: whole rows, as many as go
+// into a chunk, so that rows are read in one piece.
+func chunkShape(shape []int, size int) []int {
+	total := size
+	for _, n := range shape {
+		total *= n
+	}
+	most := max(1, min(maxChunk, max(minChunk, total/16))/size) // elements
+	chunk := make([]int, len(shape))
+	for i := len(shape) - 1; i >= 0; i-- {
+		chunk[i] = max(1, min(shape[i], most))
+		most /= chunk[i]
+	}
+	return chunk
+}
+
+// compress encodes the large arrays of an object and its children as the options
+// say. It is what takes the time of a Put, and needs no lock.
+func (o *object) compress(opts *Options) error {
+	for _, c := range o.children {
+		if err := c.compress(opts); err != nil {
+			return err
+		}
+	}
+	d := o.set
+	if d == nil || len(d.Shape) == 0 || len(d.Data) < minChunked || d.Type.Class == h5.Text || d.Chunk != nil || h5.BigEndian {
+		return nil
+	}
+	f := &filters{fletcher: opts.Fletcher32, size: d.Type.Size}
+	if opts.Compress == CompressGzip || opts.Compress == CompressAuto {
+		var gain float64
+		var err error
+		if f.shuffle, gain, err = sample(d.Data, d.Type.Size, opts.Level); err != nil {
+			return err
+		}
+		if opts.Compress == CompressGzip || gain >= 0.1 {
+			f.level = opts.Level
+		}
+		f.shuffle = f.shuffle && f.level > 0
+	}
+	if f.level == 0 && !f.fletcher {
+		return nil
+	}
+	return encodeChunks(d, f)
+}
+
+// sample deflates parts of an array from its beginning, middle and end, as they are
+// and shuffled, and returns which is smaller and by how much, of 1.
+func sample(data []byte, size, level int) (shuffled bool, gain float64, err error) {
+	n := min(sampled, len(data)/3) / size * size
+	var plain, mixed, all int
+	for _, at := range []int{0, (len(data) - n) / 2 / size * size, (len(data) - n) / size * size} {
+		part := data[at : at+n]
+		for _, to := range []struct {
+			data  []byte
+			total *int
+		}{{part, &plain}, {shuffle(make([]byte, n), part, size), &mixed}} {
+			packed, err := deflate(to.data, level)
+			if err != nil {
+				return false, 0, err
+			}
+			*to.total += len(packed)
+		}
+		all += n
+	}
+	return mixed < plain, 1 - float64(min(plain, mixed))/float64(max(all, 1)), nil
+}
+
+// grid is the places of the chunks of an array, in C order.
+type grid struct {
+	shape, chunk []int
+	size         int // bytes of an element
+}
+
+func (g *grid) along(i int) int { return (g.shape[i] + g.chunk[i] - 1) / g.chunk[i] }
+
+func (g *grid) chunks() int {
+	n := 1
+	for i := range g.shape {
+		n *= g.along(i)
+	}
+	return n
+}
+
+func (g *grid) bytes() int {
+	n := g.size
+	for _, c := range g.chunk {
+		n *= c
+	}
+	return n
+}
+
+// place is where chunk k begins.
+func (g *grid) place(k int) []int {
+	at := make([]int, len(g.shape))
+	for i := len(at) - 1; i >= 0; i-- {
+		n := g.along(i)
+		at[i] = k % n * g.chunk[i]
+		k /= n
+	}
+	return at
+}
+
+// gather copies the part of an array that chunk k has.
+func (g *grid) gather(to, array []byte, k int) {
+	place := g.place(k)
+	var copyRows func(i, from, into int)
+	copyRows = func(i, from, into int) {
+		n := min(g.chunk[i], g.shape[i]-place[i])
+		from, into = from*g.shape[i]+place[i], into*g.chunk[i]
+		if i == len(place)-1 {
+			copy(to[into*g.size:], array[from*g.size:(from+n)*g.size])
+			return
+		}
+		for r := range n {
+			copyRows(i+1, from+r, into+r)
+		}
+	}
+	copyRows(0, 0, 0)
+}
+
+// encodeChunks makes encoded chunks of the data of d.
+func encodeChunks(d *h5.Dataset, f *filters) error {
+	g := &grid{shape: d.Shape, chunk: chunkShape(d.Shape, d.Type.Size), size: d.Type.Size}
+	n := g.chunks()
+	encoded, chunks := make([][]byte, n), make([]h5.Chunk, n)
+	err := inParallel(n, func(k int) (err error) {
+		raw := make([]byte, g.bytes())
+		g.gather(raw, d.Data, k)
+		encoded[k], chunks[k].Past, err = f.encode(raw)
+		chunks[k].Size = len(encoded[k])
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	total := 0
+	for _, b := range encoded {
+		total += len(b)
+	}
+	all := make([]byte, 0, total)
+	for k, b := range encoded {
+		all = append(all, b...)
+		encoded[k] = nil
+	}
+	d.Data = all
+	d.Encoded = &h5.Encoded{Chunk: g.chunk, Shuffle: f.shuffle, Level: f.level, Fletcher32: f.fletcher, Chunks: chunks}
+	return nil
+}
+
+// inParallel calls f for 0 to n-1 on as many goroutines as there are processors, and
+// returns the first error.
+func inParallel(n int, f func(k int) error) error {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	next := 0
+	take := func() (k int, ok bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		k = next
+		next++
+		return k, k < n && failed == nil
+	}
+	for range min(n, runtime.GOMAXPROCS(0)) {
+		wg.Go(func() {
+			for k, ok := take(); ok; k, ok = take() {
+				if err := f(k); err != nil {
+					mu.Lock()
+					if failed == nil {
+						failed = err
+					}
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return failed
+}

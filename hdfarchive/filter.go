@@ -1,0 +1,192 @@
+package hdfarchive
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"sync"
+
+	"github.com/klauspost/compress/zlib"
+
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+)
+
+// filters are what chunks go through, as HDF5 itself does it, so that any program
+// reads them: but here many chunks do so at once, and without the library's lock.
+type filters struct {
+	shuffle  bool
+	level    int // of deflate; 0: none
+	fletcher bool
+	size     int // bytes of an element
+}
+
+// deflaters and inflaters keep the large tables of the compressor, by level.
+var (
+	deflaters [10]sync.Pool
+	inflaters sync.Pool
+)
+
+// encode takes a chunk through the filters. Where deflate gains nothing the chunk
+// goes past it, which past tells, a bit for each filter that is set.
+func (f *filters) encode(chunk []byte) (b []byte, past uint32, err error) {
+	b = chunk
+	if f.shuffle {
+		b = shuffle(make([]byte, len(chunk)), chunk, f.size)
+	}
+	if f.level > 0 {
+		packed, err := deflate(b, f.level)
+		if err != nil {
+			return nil, 0, err
+		}
+		if len(packed) < len(chunk) {
+			b = packed
+		} else if b = chunk; f.shuffle {
+			past = 3 // neither shuffled nor deflated
+		} else {
+			past = 1
+		}
+	}
+	if f.fletcher {
+		b = binary.LittleEndian.AppendUint32(b[:len(b):len(b)], fletcher32(b))
+	}
+	return b, past, nil
+}
+
+func deflate(b []byte, level int) ([]byte, error) {
+	var out bytes.Buffer
+	out.Grow(len(b)/2 + 64)
+	w, ok := deflaters[level].Get().(*zlib.Writer)
+	if ok {
+		w.Reset(&out)
+	} else {
+		var err error
+		if w, err = zlib.NewWriterLevel(&out, level); err != nil {
+			return nil, err
+		}
+	}
+	if _, err := w.Write(b); err != nil {
+		return nil, err
+	}
+	err := w.Close()
+	deflaters[level].Put(w)
+	return out.Bytes(), err
+}
+
+// decodeChunk takes a chunk back through the filters that it did not go past, into to,
+// which has the size of a chunk. It never makes more bytes than that.
+func decodeChunk(to, b []byte, pipeline []h5.Filter, past uint32, size int) error {
+	for k := len(pipeline) - 1; k >= 0; k-- {
+		if past>>k&1 != 0 {
+			continue
+		}
+		switch pipeline[k] {
+		case h5.Fletcher32:
+			if len(b) < 4 {
+				return damaged("a chunk of %d bytes has no checksum", len(b))
+			}
+			sum := binary.LittleEndian.Uint32(b[len(b)-4:])
+			if b = b[:len(b)-4]; sum != fletcher32(b) {
+				return damaged("a chunk has the checksum %08x, not %08x", fletcher32(b), sum)
+			}
+		case h5.Deflate:
+			into := to
+			if k > 0 { // before what is unshuffled into to
+				into = make([]byte, len(to))
+			}
+			if err := inflate(into, b); err != nil {
+				return err
+			}
+			b = into
+		case h5.Shuffle:
+			if len(b) != len(to) {
+				return damaged("a chunk of %d bytes, not %d", len(b), len(to))
+			}
+			unshuffle(to, b, size)
+			b = to
+		default:
+			return damaged("filter %d is not one of those that HDF5 brings", pipeline[k])
+		}
+	}
+	if len(b) != len(to) {
+		return damaged("a chunk of %d bytes, not %d", len(b), len(to))
+	}
+	if len(to) > 0 && &b[0] != &to[0] {
+		copy(to, b)
+	}
+	return nil
+}
+
+// inflate fills to from b, and wants b to end there.
+func inflate(to, b []byte) error {
+	src := bytes.NewReader(b)
+	r, ok := inflaters.Get().(io.ReadCloser)
+	var err error
+	if ok {
+		err = r.(zlib.Resetter).Reset(src, nil)
+	} else {
+		r, err = zlib.NewReader(src)
+	}
+	if err != nil {
+		return damaged("a chunk is not deflated: %v", err)
+	}
+	defer inflaters.Put(r)
+	if _, err := io.ReadFull(r, to); err != nil {
+		return damaged("a chunk inflates to less than %d bytes: %v", len(to), err)
+	}
+	var more [1]byte
+	if n, err := r.Read(more[:]); n > 0 || err != io.EOF { // which checks its Adler-32
+		return damaged("a chunk inflates to more than %d bytes, or is damaged: %v", len(to), err)
+	}
+	return nil
+}
+
+// shuffle puts the first bytes of all elements first, then the second bytes, and so
+// on. What is left over beside whole elements stays at the end.
+func shuffle(to, from []byte, size int) []byte {
+	n := len(from) / size
+	for k := range size {
+		lane := to[k*n : (k+1)*n]
+		for i, at := 0, k; i < len(lane); i, at = i+1, at+size {
+			lane[i] = from[at]
+		}
+	}
+	copy(to[n*size:], from[n*size:])
+	return to
+}
+
+func unshuffle(to, from []byte, size int) {
+	n := len(from) / size
+	for k := range size {
+		lane := from[k*n : (k+1)*n]
+		for i, at := 0, k; i < len(lane); i, at = i+1, at+size {
+			to[at] = lane[i]
+		}
+	}
+	copy(to[n*size:], from[n*size:])
+}
+
+// fletcher32 is the checksum of HDF5 (H5_checksum_fletcher32): over big-endian words
+// of 16 bits, reduced every 360 of them.
+func fletcher32(b []byte) uint32 {
+	var sum1, sum2 uint32
+	fold := func() {
+		sum1 = sum1&0xffff + sum1>>16
+		sum2 = sum2&0xffff + sum2>>16
+	}
+	for len(b) >= 2 {
+		n := min(len(b)/2, 360)
+		for ; n > 0; n-- {
+			sum1 += uint32(b[0])<<8 | uint32(b[1])
+			sum2 += sum1
+			b = b[2:]
+		}
+		fold()
+	}
+	if len(b) == 1 {
+		sum1 += uint32(b[0]) << 8
+		sum2 += sum1
+		fold()
+	}
+	fold()
+	return sum2<<16 | sum1
+}
