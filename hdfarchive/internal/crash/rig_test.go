@@ -36,6 +36,10 @@ func short(n int) int {
 var worker, careful, shim string
 
 func TestMain(m *testing.M) {
+	if task := os.Getenv("KLEPTO_CRASH_WRITE"); task != "" {
+		perform(task)
+		return
+	}
 	flag.Parse()
 	if runtime.GOOS != "linux" {
 		fmt.Println("the crash suite needs LD_PRELOAD and /proc: skipped")
@@ -120,7 +124,7 @@ func (s setting) write(path string, steps int) *exec.Cmd {
 
 // shimmed runs a program on the shim's disk, whose syncs take no time.
 func shimmed(c *exec.Cmd, env ...string) *exec.Cmd {
-	c.Env = append(append(os.Environ(), "LD_PRELOAD="+shim, "NO_SYNC=1"), env...)
+	c.Env = append(append(c.Environ(), "LD_PRELOAD="+shim, "NO_SYNC=1"), env...)
 	return c
 }
 

@@ -1,6 +1,7 @@
 package crash
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -72,6 +73,7 @@ type Disk struct {
 	names   map[string]uint64  // synced
 	renames []event            // since the last sync of the folder
 	acked   int
+	commits int
 }
 
 // NewDisk is the disk before the first event.
@@ -82,6 +84,19 @@ func NewDisk(t *Trace) *Disk {
 // Acked is the last step that the program had acknowledged, -1 when it had only said
 // that it was ready, -2 before.
 func (d *Disk) Acked() int { return d.acked }
+
+// Commits is how many commits had begun to be written to a journal.
+func (d *Disk) Commits() int { return d.commits }
+
+// commits tells whether bytes written begin a commit, behind the header of a journal or
+// not; journal.h of the package h5 has the layout.
+func commits(b []byte) bool {
+	const header, kind, record = 128, 48, 64
+	if bytes.HasPrefix(b, []byte("KLPTWAL1")) && len(b) > header {
+		b = b[header:]
+	}
+	return bytes.HasPrefix(b, []byte("KLPTREC1")) && len(b) >= record && b[kind] == 0
+}
 
 // Knows tells whether the program had opened a file of this base name for writing.
 func (d *Disk) Knows(name string) bool {
@@ -110,6 +125,9 @@ func (d *Disk) Advance(n int) {
 			}
 			d.renames = nil
 		case 'w', 't':
+			if commits(e.data) {
+				d.commits++
+			}
 			d.pending[e.file] = append(d.pending[e.file], e)
 		case 's':
 			for _, p := range d.pending[e.file] {

@@ -1,6 +1,6 @@
 /*
  * Loaded with LD_PRELOAD in front of libc, this makes the disk of a program unreliable. It looks at
- * changes of files named *.h5 and *.h5-wal* only.
+ * changes of files named *.h5, *.h5-wal* and .klepto-tmp.* only.
  *
  *   CRASH_AT=n       the process dies inside its n-th change: half of a write is done, nothing else
  *   ROOM=bytes       the disk is full after so many bytes, in the middle of a write
@@ -92,6 +92,7 @@ static int watched_path(const char *path)
 {
     const char *dot = strrchr(path, '.');
 
+    if (strstr(path, "/.klepto-tmp.")) return 1;
     return dot && (!strcmp(dot, ".h5") || !strncmp(dot, ".h5-wal", 7));
 }
 
