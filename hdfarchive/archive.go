@@ -97,7 +97,7 @@ func (a *File) get(ctx context.Context, function string, key keymap.Key, value b
 			return driver.ErrNotFound
 		}
 		var none error
-		if e, none = f.packed.get(function, key, value); none == nil {
+		if e, none = f.packed.get(key, value); none == nil {
 			return nil
 		}
 		look := f.entries.Stat

@@ -98,7 +98,7 @@ func (a *hdfdir) refresh(ctx context.Context, function string) (*listing, error)
 		if modified.UnixNano() == oldTimes[s.Name()] {
 			times[s.Name()] = oldTimes[s.Name()]
 			for _, r := range byShard[s.Name()] {
-				l.live[r.id] = r
+				l.add(r)
 			}
 			continue
 		}
@@ -153,8 +153,8 @@ func (a *hdfdir) scan(dir string, old []record, l *listing, now time.Time) (quie
 			continue
 		}
 		mark := markOf(st)
-		if r, ok := have[id]; ok && r.mark == mark && r.flag == recordEntry {
-			l.live[id] = r
+		if r, ok := have[id]; ok && r.mark == mark && r.flag != recordDamaged {
+			l.add(r)
 			continue
 		}
 		s, _, err := readFile(path, id, keymap.Key{}, false)
@@ -162,9 +162,9 @@ func (a *hdfdir) scan(dir string, old []record, l *listing, now time.Time) (quie
 		case errors.Is(err, driver.ErrNotFound):
 			continue
 		case err != nil:
-			l.live[id] = record{flag: recordDamaged, stored: &stored{id: id, call: fmt.Sprintf("%s: %v", path, err)}, mark: mark}
+			l.add(record{flag: recordDamaged, id: id, stored: &stored{id: id, call: fmt.Sprintf("%s: %v", path, err)}, mark: mark})
 		default:
-			l.live[id] = record{flag: recordEntry, stored: s, mark: mark}
+			l.add(record{flag: recordEntry, id: id, stored: s, mark: mark})
 		}
 		differs = true
 	}

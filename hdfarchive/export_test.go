@@ -34,14 +34,14 @@ func CatalogOf(e *driver.Entry) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := record{flag: recordEntry, stored: s, mark: "m"}.append(nil)
-	b = record{flag: recordDamaged, stored: &stored{id: "x", call: "why"}}.append(b)
-	return record{flag: recordGone, stored: &stored{id: "x"}}.append(b), nil
+	b := record{flag: recordEntry, id: s.id, stored: s, mark: "m"}.append(nil)
+	b = record{flag: recordDamaged, id: "x", stored: &stored{call: "why"}}.append(b)
+	return record{flag: recordGone, id: "x"}.append(b), nil
 }
 
 // RewriteCatalog parses a catalog and writes what is live in it again.
 func RewriteCatalog(b []byte) (again []byte, live int, err error) {
-	l, err := parseCatalog(b)
+	l, err := parseCatalog(b, &formSet{})
 	if err != nil {
 		return nil, 0, err
 	}

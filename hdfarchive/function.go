@@ -164,7 +164,7 @@ func (f *function) stat(key keymap.Key, look func(string, ...string) (*h5.Info, 
 
 // has tells a commit whether there is an entry of this key that is not damaged.
 func (f *function) has(key keymap.Key) (bool, error) {
-	_, err := f.packed.get(f.name, key, false)
+	_, err := f.packed.get(key, false)
 	if err != nil {
 		_, _, _, err = f.stat(key, f.entries.Glance)
 	}
@@ -201,16 +201,16 @@ func (f *function) put(p *prepared) (changes []change, err error) {
 	}
 	replaced, err := f.write(p)
 	f.objects++
-	return []change{{record{flag: recordEntry, stored: p.stored}, p.e, replaced}}, err
+	return []change{{record{flag: recordEntry, id: p.id, stored: p.stored}, p.e, replaced}}, err
 }
 
 func gone(id string) change {
-	return change{record: record{flag: recordGone, stored: &stored{id: id}}, replaces: true}
+	return change{record: record{flag: recordGone, id: id}, replaces: true}
 }
 
 // drop deletes the entry of a key, or returns driver.ErrNotFound.
 func (f *function) drop(key keymap.Key) (changes []change, err error) {
-	_, err = f.packed.get(f.name, key, false)
+	_, err = f.packed.get(key, false)
 	if err == nil || errors.Is(err, driver.ErrCorrupt) {
 		there, err := f.packed.remove(key.Digest)
 		if there || err != nil {
@@ -291,7 +291,7 @@ func (f *function) list() (*listing, error) {
 		}
 	}
 	var err error
-	l.rows, err = f.packed.snapshot(f.name)
+	l.rows, err = f.packed.snapshot()
 	return l, err
 }
 
@@ -317,15 +317,15 @@ func (f *function) walk() (*listing, error) {
 	}
 	l := &listing{live: make(map[string]record, len(links))}
 	for _, link := range links {
-		r := record{flag: recordEntry}
+		r := record{flag: recordEntry, id: link.Name}
 		i, err := f.entries.Glance(link.Name, entryAttrs...)
 		if err == nil {
 			r.stored, err = readStored(link.Name, i, f.large(link.Name))
 		}
 		if err != nil {
-			r = record{flag: recordDamaged, stored: &stored{id: link.Name, call: readError(err).Error()}}
+			r = record{flag: recordDamaged, id: link.Name, stored: &stored{id: link.Name, call: readError(err).Error()}}
 		}
-		l.live[link.Name] = r
+		l.add(r)
 	}
 	return l, nil
 }
@@ -342,7 +342,7 @@ func (f *function) save(changes []change) error {
 	}
 	if n == 0 { // all are rows
 		f.index = nil
-		return errors.Join(discard(f.group, indexName), discard(f.group, catalogName))
+		return errors.Join(discard(f.group, indexName), discard(f.group, catalogName), discard(f.group, formsName))
 	}
 	if f.index != nil && f.index.rows+rowsAdded(changes) == n {
 		ok, err := f.index.apply(f.group, changes, ever)
@@ -407,7 +407,7 @@ func (f *function) describe() (driver.Function, error) {
 	if rows, agree := f.packed.agreed(); agree && (last.ID == "" || rows.like(&last)) {
 		return rows.function(f.name, all), nil
 	}
-	row, err := f.packed.newest(f.name)
+	row, err := f.packed.newest()
 	if row.ID != "" && (last.ID == "" || last.before(&row)) {
 		last = row
 	}

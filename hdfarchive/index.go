@@ -36,10 +36,11 @@ var byteType = h5.IntType(1, false)
 type index struct {
 	schema   schema
 	newest   newest
-	rows     int   // of the table
-	sequence int64 // as of the last save
-	catalog  int   // bytes of the catalog
-	records  int   // of the catalog
+	rows     int      // of the table
+	sequence int64    // as of the last save
+	catalog  int      // bytes of the catalog
+	records  int      // of the catalog
+	forms    *formSet // of those; nil until needed
 	// ids are the ids of the rows, and rowOf their inverse; nil until needed.
 	ids   []string
 	rowOf map[string]int
@@ -159,18 +160,25 @@ func readCatalog(g *h5.Group) (*listing, error) {
 	if err := g.ReadRows(catalogName, byteType, 0, b); err != nil {
 		return nil, err
 	}
-	return parseCatalog(b)
+	forms, err := readForms(g)
+	if err != nil {
+		return nil, err
+	}
+	return parseCatalog(b, forms)
 }
 
 // entries returns what a listing yields, sorted, and the errors of damaged entries
 // at the end.
 func (l *listing) entries() []listed {
 	all := make([]listed, 0, len(l.live))
-	for _, r := range l.live {
-		e, err := r.entry()
-		all = append(all, listed{r.id, e, err})
+	rows := rowReader{slab: slab{many: listMany}}
+	for id := range l.ids() {
+		e, err := l.live[id].entry(&rows)
+		all = append(all, listed{id, e, err})
 	}
-	slices.SortFunc(all, compareListed)
+	if !slices.IsSortedFunc(all, compareListed) {
+		slices.SortFunc(all, compareListed)
+	}
 	return all
 }
 
@@ -201,11 +209,18 @@ func btoi(b bool) int {
 // rebuild writes table and catalog anew in group g, from what the entries say, and
 // returns their state.
 func rebuild(g *h5.Group, l *listing, sequence int64) (*index, error) {
-	x := &index{sequence: sequence, records: len(l.live), rowOf: make(map[string]int)}
+	x := &index{sequence: sequence, records: len(l.live), rowOf: make(map[string]int), forms: &formSet{}}
 	all := l.entries()
-	var catalog []byte
+	var catalog, lines []byte
 	for _, e := range all {
-		catalog = l.live[e.id].append(catalog)
+		r := l.live[e.id]
+		if e.err == nil {
+			var err error
+			if r, err = x.forms.newRecord(r.stored, e.e, r.mark, &lines); err != nil {
+				return nil, err
+			}
+		}
+		catalog = r.append(catalog)
 		if e.err == nil {
 			x.schema.merge(e.id, e.e)
 			x.newest = newestOf(e.id, e.e) // the last one is the newest
@@ -230,7 +245,7 @@ func rebuild(g *h5.Group, l *listing, sequence int64) (*index, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{indexName, catalogName} {
+	for _, name := range []string{indexName, catalogName, formsName} {
 		if err := discard(g, name); err != nil {
 			return nil, err
 		}
@@ -243,6 +258,9 @@ func rebuild(g *h5.Group, l *listing, sequence int64) (*index, error) {
 		return nil, err
 	}
 	if err := g.Put(catalogName, &h5.Dataset{Type: byteType, Shape: []int{0}, Chunk: []int{chunkBytes}}); err != nil {
+		return nil, err
+	}
+	if err := x.forms.write(g, lines); err != nil {
 		return nil, err
 	}
 	return x, g.WriteRows(catalogName, byteType, 0, catalog)
@@ -277,9 +295,23 @@ type change struct {
 // apply brings table and catalog up to date. It is false where they have to be
 // written anew, because a column changed or most of the catalog is of the past.
 func (x *index) apply(g *h5.Group, changes []change, sequence int64) (ok bool, err error) {
-	var catalog []byte
+	if x.forms == nil {
+		if x.forms, err = readForms(g); err != nil {
+			return false, err
+		}
+	}
+	var catalog, lines []byte
 	for _, c := range changes {
-		catalog = c.record.append(catalog)
+		r := c.record
+		if c.e != nil {
+			if r, err = x.forms.newRecord(r.stored, c.e, "", &lines); err != nil {
+				return false, err
+			}
+		}
+		catalog = r.append(catalog)
+	}
+	if err := x.forms.write(g, lines); err != nil {
+		return false, err
 	}
 	if err := g.WriteRows(catalogName, byteType, x.catalog, catalog); err != nil {
 		return false, err

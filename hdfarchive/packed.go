@@ -1,7 +1,6 @@
 package hdfarchive
 
 import (
-	"bytes"
 	"errors"
 	"slices"
 	"sync"
@@ -18,16 +17,13 @@ import (
 const (
 	packedName = "packed"
 	rowsName   = "rows"
-	formsName  = "forms"
 )
 
 // Sizes of the tables. A function with one number has a chunk of each.
 const (
-	rowChunk  = 8 << 10
-	formChunk = 512
-	maxKey    = 256  // bytes of a key in a row
-	maxForms  = 1024 // of a table; what needs more is no row
-	loadRows  = 4096 // read at a time
+	rowChunk = 8 << 10
+	maxKey   = 256  // bytes of a key in a row
+	loadRows = 4096 // read at a time
 )
 
 // packed is the table of a function. The store's lock guards it.
@@ -37,12 +33,10 @@ type packed struct {
 	table *h5.Table // its rows; nil until needed
 	bad   error     // why the table cannot be read
 	parts
-	t      h5.Type
-	forms  []*form
-	bySig  map[string][]int // numbers of forms
-	length int              // of the dataset of forms
-	stored int              // rows of the dataset
-	fresh  []byte           // rows behind those, which save writes
+	t h5.Type
+	formSet
+	stored int    // rows of the dataset
+	fresh  []byte // rows behind those, which save writes
 
 	loading sync.Mutex            // guards what follows where the store's is held for reading
 	unread  error                 // why load failed
@@ -53,7 +47,7 @@ type packed struct {
 
 // openPacked opens the table in the group of a function, where there is one.
 func openPacked(group *h5.Group) (*packed, error) {
-	x := &packed{group: group, bySig: make(map[string][]int)}
+	x := &packed{group: group}
 	own, err := group.Group(packedName)
 	switch {
 	case errors.Is(err, h5.ErrAbsent):
@@ -73,25 +67,12 @@ func openPacked(group *h5.Group) (*packed, error) {
 
 // describe reads the forms and holds the columns against them.
 func (x *packed) describe() error {
-	i, err := x.own.Stat(formsName)
+	forms, err := readForms(x.own)
 	if err != nil {
 		return err
 	}
-	if x.length, _, err = i.Elements(); err != nil || len(i.Shape) != 1 || i.Type.Class != h5.Int || i.Type.Size != 1 {
-		return damaged("the forms of packed rows are no text")
-	}
-	text := make([]byte, x.length)
-	if err := x.own.ReadRows(formsName, byteType, 0, text); err != nil {
-		return err
-	}
-	for line := range bytes.Lines(text) {
-		f, err := parseForm(string(bytes.TrimSuffix(line, []byte("\n"))))
-		if err != nil {
-			f = nil // its rows are lost
-		}
-		x.add(f)
-	}
-	i, err = x.own.Stat(rowsName)
+	x.formSet = *forms
+	i, err := x.own.Stat(rowsName)
 	if err != nil {
 		return err
 	}
@@ -128,29 +109,6 @@ func (x *packed) anyForm() *form {
 	return nil
 }
 
-// add gives a form its number. It is found by what newRow says of its entries.
-func (x *packed) add(f *form) {
-	if f != nil {
-		if sig := f.sig(); sig != "" {
-			x.bySig[sig] = append(x.bySig[sig], len(x.forms))
-		}
-	}
-	x.forms = append(x.forms, f)
-}
-
-// sig is that of the rows of the form.
-func (f *form) sig() string {
-	e := f.common
-	e.Key.Canonical = f.prefix
-	e.Key.Digest = digestOf([]byte(f.prefix))
-	e.Key.Name = e.Key.Digest.String()
-	e.Call.Args, e.Value = f.args, f.value
-	if r := newRow(&e); r != nil {
-		return string(r.sig)
-	}
-	return "" // no entry will be like it
-}
-
 func (x *packed) close() error {
 	var errs []error
 	if x.table != nil {
@@ -171,12 +129,7 @@ func (x *packed) count() int {
 }
 
 // formOf returns the form of a row, nil where there is none.
-func (x *packed) formOf(b []byte) *form {
-	if n := x.form(b); n < len(x.forms) {
-		return x.forms[n]
-	}
-	return nil
-}
+func (x *packed) formOf(b []byte) *form { return x.at(x.form(b)) }
 
 // open opens the table for reading and writing.
 func (x *packed) open() (err error) {
@@ -259,7 +212,7 @@ func (x *packed) overwrite(at int, b []byte) error {
 }
 
 // get returns the entry of a key, or driver.ErrNotFound.
-func (x *packed) get(function string, key keymap.Key, values bool) (*driver.Entry, error) {
+func (x *packed) get(key keymap.Key, values bool) (*driver.Entry, error) {
 	if x.own == nil && x.bad == nil {
 		return nil, driver.ErrNotFound
 	}
@@ -281,7 +234,7 @@ func (x *packed) get(function string, key keymap.Key, values bool) (*driver.Entr
 	case string(x.canonical(nil, b, f)) != key.Canonical:
 		return nil, driver.ErrNotFound
 	}
-	r := rowReader{parts: x.parts, function: function, values: values}
+	r := rowReader{parts: x.parts, values: values}
 	return r.entry(b, f, key.Digest), nil
 }
 
@@ -306,7 +259,7 @@ func (x *packed) put(r *row) (fits bool, err error) {
 	if _, err := x.ready(); err != nil {
 		return false, err
 	}
-	n, f, err := x.find(r)
+	n, f, err := x.place(r)
 	if f == nil || err != nil {
 		return false, err
 	}
@@ -385,5 +338,5 @@ func (x *packed) drop() error {
 }
 
 func (x *packed) reset() {
-	*x = packed{group: x.group, bySig: make(map[string][]int)}
+	*x = packed{group: x.group}
 }

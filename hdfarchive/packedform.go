@@ -19,7 +19,8 @@ import (
 // A form is what many entries of a function have in common: all of an entry but the
 // bits that a row holds. It is one line of JSON in the dataset "forms".
 type form struct {
-	Version  string `json:"version,omitempty"` // all texts escaped
+	Function string `json:"function,omitempty"` // all texts escaped
+	Version  string `json:"version,omitempty"`
 	Rounding string `json:"rounding,omitempty"`
 	Args     []cell `json:"args,omitempty"`
 	Value    *cell  `json:"value,omitempty"`
@@ -87,10 +88,10 @@ func newCell(name string, v value.Value) cell {
 // newForm makes the form of an entry that newRow accepts. Rows have room for key
 // bytes of its key.
 func newForm(e *driver.Entry, key int) (*form, error) {
-	k := min(key, len(e.Key.Canonical))
+	k := min(key, maxKey, len(e.Key.Canonical))
 	p := e.Provenance
 	f := &form{
-		Version: optional(e.Call.Version), Rounding: optional(e.Call.Rounding), GoType: optional(e.GoType),
+		Function: optional(e.Call.Function), Version: optional(e.Call.Version), Rounding: optional(e.Call.Rounding), GoType: optional(e.GoType),
 		Host: optional(p.Host), Go: optional(p.Go), Build: optional(p.Build), VCS: optional(p.VCS),
 		Shape: optional(e.Shape), Bytes: e.Bytes,
 		Prefix: hex.EncodeToString([]byte(e.Key.Canonical[:len(e.Key.Canonical)-k])), Key: k,
@@ -144,7 +145,7 @@ func parseForm(text string) (*form, error) {
 		to   *string
 		from string
 	}{
-		{&f.common.Call.Version, f.Version}, {&f.common.Call.Rounding, f.Rounding}, {&f.common.GoType, f.GoType},
+		{&f.common.Call.Function, f.Function}, {&f.common.Call.Version, f.Version}, {&f.common.Call.Rounding, f.Rounding}, {&f.common.GoType, f.GoType},
 		{&f.common.Provenance.Host, f.Host}, {&f.common.Provenance.Go, f.Go}, {&f.common.Provenance.Build, f.Build},
 		{&f.common.Provenance.VCS, f.VCS}, {&f.common.Shape, f.Shape},
 	} {

@@ -13,13 +13,12 @@ import (
 // snapshot is a table as it was at one moment, for a listing.
 type snapshot struct {
 	parts
-	function string
-	forms    []*form
-	rows     []byte
-	digests  []keymap.Digest
-	order    []ordered // of the rows that are whole
-	damaged  []int     // the others
-	err      error     // why the table cannot be read at all
+	forms   []*form
+	rows    []byte
+	digests []keymap.Digest
+	order   []ordered // of the rows that are whole
+	damaged []int     // the others
+	err     error     // why the table cannot be read at all
 }
 
 type ordered struct {
@@ -28,8 +27,8 @@ type ordered struct {
 }
 
 // snapshot reads all rows.
-func (x *packed) snapshot(function string) (*snapshot, error) {
-	s := &snapshot{function: function}
+func (x *packed) snapshot() (*snapshot, error) {
+	s := &snapshot{}
 	if x.own == nil && x.bad == nil {
 		return s, nil
 	}
@@ -118,7 +117,7 @@ func (s *snapshot) each(yield func(listed) bool) {
 		yield(listed{e: &driver.Entry{}, err: s.err})
 		return
 	}
-	r := rowReader{parts: s.parts, function: s.function, slab: slab{many: listMany}}
+	r := rowReader{parts: s.parts, slab: slab{many: listMany}}
 	for _, o := range s.order {
 		b := s.row(int(o.row))
 		if !yield(listed{e: r.entry(b, s.forms[s.form(b)], s.digests[o.row])}) {
@@ -164,14 +163,14 @@ func (n *newest) like(m *newest) bool {
 }
 
 // newest describes the function by its newest row; without an ID there is none.
-func (x *packed) newest(function string) (newest, error) {
-	s, err := x.snapshot(function)
+func (x *packed) newest() (newest, error) {
+	s, err := x.snapshot()
 	if err != nil || len(s.order) == 0 {
 		return newest{}, err
 	}
 	o := s.order[len(s.order)-1]
 	b := s.row(int(o.row))
-	r := rowReader{parts: s.parts, function: function}
+	r := rowReader{parts: s.parts}
 	e := r.entry(b, s.forms[s.form(b)], s.digests[o.row])
 	return newestOf(e.Key.Name, e), nil
 }

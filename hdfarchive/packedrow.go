@@ -41,7 +41,7 @@ func newRow(e *driver.Entry) *row {
 		return nil
 	}
 	r := &row{e: e, sig: make([]byte, 0, 256), cells: make([]byte, 0, 96)}
-	for _, s := range [...]string{e.Call.Version, e.Call.Rounding, e.GoType, p.Host, p.Go, p.Build, p.VCS, e.Shape} {
+	for _, s := range [...]string{e.Call.Function, e.Call.Version, e.Call.Rounding, e.GoType, p.Host, p.Go, p.Build, p.VCS, e.Shape} {
 		r.sig = appendPart(r.sig, s)
 	}
 	r.sig = binary.AppendVarint(r.sig, e.Bytes)
@@ -178,16 +178,14 @@ func (p parts) canonical(to, b []byte, f *form) []byte {
 // rowReader makes entries of rows.
 type rowReader struct {
 	parts
-	function string
-	values   bool
-	slab     slab
+	values bool
+	slab   slab
 }
 
 // entry returns the entry of a row; digest is that of its key.
 func (p *rowReader) entry(b []byte, f *form, digest keymap.Digest) *driver.Entry {
 	e := p.slab.entry()
 	*e = f.common
-	e.Call.Function = p.function
 	e.Key = p.slab.key(p.canonical(p.slab.text[:0], b, f), digest)
 	at := 0
 	if len(f.args) > 0 {

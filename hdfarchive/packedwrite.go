@@ -5,62 +5,40 @@ import (
 	"github.com/klepto-go/klepto/keymap"
 )
 
-// find returns the form of a row and its number, nil where the table cannot hold it.
-// It makes the table for the first.
-func (x *packed) find(r *row) (int, *form, error) {
-	key := r.e.Key.Canonical
-	for _, n := range x.bySig[string(r.sig)] {
-		if f := x.forms[n]; f.holds(key) {
-			return n, f, nil
-		}
+// place returns the form of a row and its number, nil where the table cannot hold
+// it. It makes the table for the first.
+func (x *packed) place(r *row) (int, *form, error) {
+	n, f, like := x.find(r)
+	if f != nil {
+		return n, f, nil
 	}
 	if x.own == nil {
-		f, err := newForm(r.e, min(r.key, maxKey))
-		if err != nil {
-			return 0, nil, err
+		f, err := newForm(r.e, r.key)
+		if err == nil {
+			err = x.create(f.Key, []*form{f})
 		}
-		if err := x.create(f.Key, []*form{f}); err != nil {
+		if err != nil {
 			return 0, nil, err
 		}
 		return 0, f, nil
 	}
-	f, err := newForm(r.e, x.width)
-	if err != nil {
-		return 0, nil, err
-	}
-	if !f.sameColumns(x.anyForm()) || len(x.forms) == maxForms {
-		return 0, nil, nil
-	}
 	// Calls of one kind have keys of one prefix. Where those differ before the bytes
 	// that rows hold, rows must hold more.
-	for _, n := range x.bySig[string(r.sig)] {
-		if have := x.forms[n]; len(have.prefix)+have.Key == len(key) {
-			if width := (len(key) - prefixLength(have.prefix, key) + 7) &^ 7; width <= maxKey {
-				if err := x.rewrite(width); err != nil {
-					return 0, nil, err
-				}
-				return x.find(r)
-			}
+	if width := (len(r.e.Key.Canonical) - like + 7) &^ 7; like >= 0 && width <= maxKey {
+		if err := x.rewrite(width); err != nil {
+			return 0, nil, err
 		}
+		return x.place(r)
 	}
-	line := []byte(f.text + "\n")
-	if err := x.own.WriteRows(formsName, byteType, x.length, line); err != nil {
+	f, err := newForm(r.e, x.width)
+	if err != nil || !f.sameColumns(x.anyForm()) || len(x.forms) == maxForms {
 		return 0, nil, err
 	}
-	x.length += len(line)
+	if err := x.write(x.own, f.appendLine(nil)); err != nil {
+		return 0, nil, err
+	}
 	x.add(f)
 	return len(x.forms) - 1, f, nil
-}
-
-// prefixLength is how long a and b are the same.
-func prefixLength(a, b string) int {
-	n := min(len(a), len(b))
-	for i := range n {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	return n
 }
 
 // create makes an empty table with room for width bytes of keys.
@@ -73,16 +51,13 @@ func (x *packed) create(width int, forms []*form) error {
 	x.own, x.rowOf = own, make(map[keymap.Digest]int)
 	var text []byte
 	for _, f := range forms {
-		text = append(append(text, f.text...), '\n')
+		text = f.appendLine(text)
 		x.add(f)
 	}
-	x.length, x.width = len(text), width
+	x.width = width
 	x.t = forms[0].rowType(width)
 	x.size = x.t.Size
-	if err := own.Put(formsName, &h5.Dataset{Type: byteType, Shape: []int{0}, Chunk: []int{formChunk}}); err != nil {
-		return err
-	}
-	if err := own.WriteRows(formsName, byteType, 0, text); err != nil {
+	if err := x.write(own, text); err != nil {
 		return err
 	}
 	if err := own.Put(rowsName, &h5.Dataset{Type: x.t, Shape: []int{0}, Chunk: []int{x.chunk()}}); err != nil {

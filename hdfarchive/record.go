@@ -3,6 +3,7 @@ package hdfarchive
 import (
 	"encoding/binary"
 	"fmt"
+	"iter"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/keymap"
@@ -12,21 +13,30 @@ import (
 // put or deleted; the last of an id counts. One read lists all entries.
 //
 //	record  = length of the rest, flag, id [ sum, key, call, prov, go_type, mark ]
+//	        | length of the rest, 'R', mark, row
 //	length  = uvarint; each part but flag and sum (8 bytes, little-endian) has one
+//
+// A row is that of a table with the form of its number among "forms", without a
+// value and with room for just its key; the id is the digest of that.
 
 // Flags of a record.
 const (
 	recordEntry   = 'E'
 	recordGone    = 'D' // the entry was deleted
 	recordDamaged = 'X' // the walk met it and could not read it: id and message
+	recordRow     = 'R'
 )
 
 // record is one of the catalog. mark tells where the entry lies, where that is a
 // file of its own.
 type record struct {
 	flag byte
+	id   string
 	*stored
 	mark string
+	form *form // of a row
+	row  []byte
+	at   int // its place among the records
 }
 
 func appendPart(b []byte, s string) []byte {
@@ -36,16 +46,21 @@ func appendPart(b []byte, s string) []byte {
 
 func (r record) append(b []byte) []byte {
 	rest := append(make([]byte, 0, 512), r.flag)
-	rest = appendPart(rest, r.id)
 	switch r.flag {
 	case recordEntry:
+		rest = appendPart(rest, r.id)
 		rest = binary.LittleEndian.AppendUint64(rest, r.sum)
 		for _, part := range []string{r.key, r.call, r.prov, r.goType, r.mark} {
 			rest = appendPart(rest, part)
 		}
 	case recordDamaged:
+		rest = appendPart(rest, r.id)
 		rest = appendPart(rest, r.call)
 		rest = appendPart(rest, r.mark)
+	case recordRow:
+		rest = append(appendPart(rest, r.mark), r.row...)
+	default:
+		rest = appendPart(rest, r.id)
 	}
 	return append(binary.AppendUvarint(b, uint64(len(rest))), rest...)
 }
@@ -59,14 +74,19 @@ func takePart(b []byte) (part, rest []byte, ok bool) {
 	return b[w : w+int(n)], b[w+int(n):], true
 }
 
-// parseRecord takes a record off the front of b.
-func parseRecord(b []byte) (r record, rest []byte, err error) {
+// parseRecord takes a record off the front of b, which it keeps.
+func parseRecord(b []byte, forms *formSet) (r record, rest []byte, err error) {
 	body, rest, ok := takePart(b)
 	if !ok || len(body) == 0 {
 		return r, nil, damaged("the catalog ends within a record")
 	}
-	r = record{flag: body[0], stored: new(stored)}
+	r = record{flag: body[0]}
 	body = body[1:]
+	if r.flag == recordRow {
+		err := r.parseRow(body, forms)
+		return r, rest, err
+	}
+	r.stored = new(stored)
 	var to []*string
 	switch r.flag {
 	case recordEntry:
@@ -93,21 +113,87 @@ func parseRecord(b []byte) (r record, rest []byte, err error) {
 		}
 		*p, body = string(part), next
 	}
+	r.stored.id = r.id
 	return r, rest, nil
+}
+
+func (r *record) parseRow(body []byte, forms *formSet) error {
+	mark, row, ok := takePart(body)
+	if !ok || len(row) < tailSize {
+		return damaged("the catalog has a short record")
+	}
+	f := forms.at(int(le.Uint16(row[len(row)-tailSize:])))
+	if f == nil || len(row) != f.size+fixedSize+f.Key+tailSize {
+		return damaged("the catalog has a record without a form")
+	}
+	if !f.parts().whole(row, f) {
+		return damaged("a record of the catalog")
+	}
+	r.mark, r.form, r.row = string(mark), f, row
+	r.id = digestOf(f.parts().canonical(nil, row, f)).String()
+	return nil
+}
+
+// parts are the places in a row of the catalog.
+func (f *form) parts() parts { return parts{f.size + fixedSize + f.Key + tailSize, f.Key} }
+
+// newRecord makes the record of an entry, for which lines gets the form if it is
+// new. x is what the object says, nil where that is not at hand.
+func (s *formSet) newRecord(x *stored, e *driver.Entry, mark string, lines *[]byte) (record, error) {
+	without := *e
+	without.Value = nil
+	if r := newRow(&without); r != nil {
+		n, f, like := s.find(r)
+		if f == nil && len(s.forms) < maxForms {
+			key := r.key
+			if like >= 0 {
+				key = max(key, len(e.Key.Canonical)-like)
+			}
+			var err error
+			if f, err = newForm(&without, key); err != nil {
+				return record{}, err
+			}
+			n = len(s.forms)
+			s.add(f)
+			*lines = f.appendLine(*lines)
+		}
+		if f != nil && f.holds(e.Key.Canonical) {
+			return record{flag: recordRow, id: e.Key.Name, mark: mark, form: f, row: r.append(nil, f, n, f.Key)}, nil
+		}
+	}
+	if x == nil {
+		var err error
+		if x, err = newStored(e); err != nil {
+			return record{}, err
+		}
+	}
+	return record{flag: recordEntry, id: x.id, stored: x, mark: mark}, nil
 }
 
 // listing is a catalog as it stands: the last record of each id that was not
 // deleted, in no order. dead counts the records that no longer count.
 type listing struct {
-	live map[string]record
-	dead int
-	rows *snapshot // of the packed table, where there is one
+	live  map[string]record // filled by add
+	dead  int
+	order []string  // ids of the records of the catalog
+	rows  *snapshot // of the packed table, where there is one
 }
 
-func parseCatalog(b []byte) (*listing, error) {
+// ids are those of live, as the catalog has them.
+func (l *listing) ids() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i, id := range l.order {
+			if r, there := l.live[id]; there && r.at == i && !yield(id) {
+				return
+			}
+		}
+	}
+}
+
+func parseCatalog(b []byte, forms *formSet) (*listing, error) {
 	l := &listing{live: make(map[string]record)}
 	for len(b) > 0 {
-		r, rest, err := parseRecord(b)
+		r, rest, err := parseRecord(b, forms)
 		if err != nil {
 			return nil, err
 		}
@@ -126,11 +212,17 @@ func (l *listing) add(r record) {
 		delete(l.live, r.id)
 		return
 	}
+	r.at = len(l.order)
+	l.order = append(l.order, r.id)
 	l.live[r.id] = r
 }
 
 // entry returns what a listing yields for the record.
-func (r record) entry() (*driver.Entry, error) {
+func (r record) entry(rows *rowReader) (*driver.Entry, error) {
+	if r.flag == recordRow {
+		rows.parts = r.form.parts()
+		return rows.entry(r.row, r.form, digestOf(rows.canonical(nil, r.row, r.form))), nil
+	}
 	if r.flag == recordDamaged {
 		name, _ := unescape(r.id)
 		return &driver.Entry{Key: keymap.Key{Name: name}}, fmt.Errorf("%w: %s", driver.ErrCorrupt, r.call)

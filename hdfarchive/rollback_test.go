@@ -77,7 +77,7 @@ func TestFullDisk(t *testing.T) {
 			// Of many at once, one file stores all or none, and a folder what fits.
 			more := make([]*archive.Entry, 100)
 			for i := range more {
-				more[i] = entry("f", len(stored)+i, vector(2000, float64(i)))
+				more[i] = entry("f", len(stored)+i, vector(2500, float64(i)))
 			}
 			if err := os.Truncate(fill, 5<<20+1<<19); err != nil {
 				t.Fatal(err)
