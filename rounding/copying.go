@@ -209,14 +209,16 @@ func bulkPlan(t reflect.Type) func(v reflect.Value, r Rounding) {
 		}
 	case reflect.TypeFor[complex128]():
 		return func(v reflect.Value, r Rounding) {
-			for i, x := range floatsOf[complex128](v) {
-				v.Index(i).SetComplex(r.Complex128(x))
+			s := floatsOf[complex128](v)
+			for i, x := range s {
+				s[i] = r.Complex128(x)
 			}
 		}
 	case reflect.TypeFor[complex64]():
 		return func(v reflect.Value, r Rounding) {
-			for i, x := range floatsOf[complex64](v) {
-				v.Index(i).SetComplex(complex128(r.Complex64(x)))
+			s := floatsOf[complex64](v)
+			for i, x := range s {
+				s[i] = r.Complex64(x)
 			}
 		}
 	}

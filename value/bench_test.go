@@ -65,6 +65,12 @@ func BenchmarkCodec(b *testing.B) {
 		N          int
 		S          string
 	}{1, 2, 3, 4, 5, "six"})
+	field := make([][]float64, 128)
+	for i := range field {
+		field[i] = make([]float64, 128)
+	}
+	benchmark(b, "field", field)
+	benchmark(b, "fields", struct{ U, V [][]float64 }{field, field})
 	benchmark(b, "slice8MB", make([]float64, 1<<20))
 	rows := make([][]float64, 1024)
 	for i := range rows {

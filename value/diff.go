@@ -253,7 +253,7 @@ func (t *tally) add(d *differ, i int, a, b complex128) {
 
 // isNaN reports whether either part is, as numpy does; cmplx.IsNaN takes an
 // infinity beside a NaN for an infinity.
-func isNaN(z complex128) bool { return z != z }
+func isNaN(z complex128) bool { return math.IsNaN(real(z)) || math.IsNaN(imag(z)) }
 
 func isFinite(z complex128) bool { return !isNaN(z) && !cmplx.IsInf(z) }
 
