@@ -23,9 +23,8 @@ func (a *File) Slice(ctx context.Context, function string, key keymap.Key, sel *
 		if f == nil {
 			return driver.ErrNotFound
 		}
-		if e, err := f.packed.get(key, true); err == nil {
-			v, err = sel.Cut(e.Value, dst)
-			return err
+		if _, err := f.packed.get(key, false); err == nil {
+			return errors.ErrUnsupported // rows are read whole
 		}
 		id, i, stored, err := f.stat(key, f.entries.Stat)
 		if err != nil {
@@ -197,7 +196,7 @@ func (d *decoder) sliceData(g *h5.Group, name string, i *h5.Info, sel *driver.Se
 	}
 	t, row := i.Type, &value.Array{Meta: m, Shape: i.Shape}
 	at := sel
-	if n.Kind == kindTable && t.Class == h5.Compound && len(i.Shape) == 1 {
+	if n.Kind == kindTable && i.Filters == 0 && t.Class == h5.Compound && len(i.Shape) == 1 {
 		column, rest, ok := sel.Next()
 		k := slices.IndexFunc(t.Members, func(mem h5.Member) bool { return mem.Name == escape(column) })
 		if _, _, more := rest.Next(); !ok || more || k < 0 || len(n.Members) > 0 && len(n.Members) != len(t.Members) {
@@ -263,8 +262,8 @@ func (d *decoder) slab(g *h5.Group, name string, i *h5.Info, t h5.Type, a *value
 	switch {
 	case rank == 0:
 		err = g.Read(name, i, t, view(data)) // a scalar has nothing to select of
-	case direct:
-		err = g.ReadSlab(name, i, t, start, step, count, view(data))
+	case direct || i.Filters > 0:
+		err = elements(g, name, i, t, b, view(data))
 	default:
 		all := &value.Array{Elem: a.Elem, Shape: box}
 		size := int64(all.Len()) * int64(a.Elem.Size())
@@ -272,7 +271,7 @@ func (d *decoder) slab(g *h5.Group, name string, i *h5.Info, t h5.Type, a *value
 			return nil, damaged("%q holds more data than the file has room for", name)
 		}
 		all.Data = a.Elem.Make(all.Len())
-		if err = g.ReadSlab(name, i, t, start, step, count, view(all.Data)); err == nil {
+		if err = elements(g, name, i, t, &driver.Slab{Start: start, Step: step, Count: count}, view(all.Data)); err == nil {
 			again.Copy(data, all.Data, box)
 		}
 	}
