@@ -10,7 +10,7 @@
 //	a, err := hdfarchive.Open("results.h5", &hdfarchive.Options{Mode: hdfarchive.Read})
 //
 // The parameters of a URL are those of Options: mode=create, rw or r, sync=normal, full or
-// off.
+// off, and for hdf: wait=30s.
 //
 // # The file
 //
@@ -91,10 +91,26 @@
 // # Concurrency
 //
 // Archives may be used by any number of goroutines; those of one file in one process
-// share it. For hdf: one process writes; any number of others, h5py among them, read
-// what was committed when they opened the file, or are told that it is locked while
-// the journal is being emptied into it. For hdfdir: any number of processes do both at
-// once.
+// share it. Any number of processes write to one archive at once, hdf: or hdfdir:, and
+// none of them undoes what another did.
+//
+// For hdf: writers take turns, a group of Puts each, and every operation sees what
+// was committed anywhere before it began; so PutIfAbsent stores once among all
+// processes. A process that finds that others have written opens the file anew, which
+// takes about a millisecond: many that write small entries all the time are better off
+// with a hdfdir:. While another has its turn, operations wait, for Options.Wait at most
+// and until their context ends, and are ErrLocked then; a process that dies gives its turn
+// away, one that is stopped does not. Files opened with mode=r, and h5py, see what was
+// committed when they opened the file, or are told that it is locked while the journal
+// is being emptied into it. That happens at 64 MiB and when a process closes the file
+// that nobody else reads just then; while readers stay, the journal grows to at most
+// about twice what has changed since. A program that opens the file for writing, as
+// h5py with mode r+, has it alone, or finds it locked.
+//
+// The locks are those of flock, as HDF5 uses them. NFS has them from version 4 on (Linux
+// turns them into its own), and what others have written may then be seen seconds
+// later where nothing was locked for it; no update is lost. On a file system
+// without locks use hdfdir:.
 //
 // # Numbers
 //
