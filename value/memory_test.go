@@ -56,7 +56,7 @@ func TestUnmarshalMemory(t *testing.T) {
 		"broken off": many("[", "0", ""),
 	} {
 		n := allocated(func() { value.UnmarshalJSON([]byte(text)) }) //nolint:errcheck // some are refused
-		if (n-allowance)/jsonFactor > len(text) { // no product: an int may have 32 bits
+		if (n-allowance)/jsonFactor > len(text) {                    // no product: an int may have 32 bits
 			t.Errorf("JSON, %s: %d bytes for %d", name, n, len(text))
 		}
 	}
