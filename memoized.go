@@ -16,6 +16,8 @@ type Memoized interface {
 	Vars() any
 	Sync(ctx context.Context) error
 	Clear(ctx context.Context) error
+	Snapshot(ctx context.Context, a *archive.Archive) (int, error)
+	Restore(ctx context.Context, a *archive.Archive) (int, error)
 	Archive() *archive.Archive
 	SetArchive(a *archive.Archive)
 	Enable(on bool)

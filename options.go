@@ -162,9 +162,10 @@ type Options struct {
 	// and with those that no caller was there to get.
 	OnError func(error)
 
-	// OnProgress, if set, is told how far a Load, Dump or Sync has come: after each
-	// batch, and at its end. It is called outside all locks, by the goroutine that
-	// does the work: that of the caller, or under WritePolicy Behind the memo's own.
+	// OnProgress, if set, is told how far a Load, Dump, Sync, Snapshot or Restore has
+	// come: after each batch, and at its end. It is called outside all locks, by the
+	// goroutine that does the work: that of the caller, or under WritePolicy Behind the
+	// memo's own.
 	OnProgress func(Progress)
 
 	// Clock tells the time that ages are measured by. Default: time.Now.

@@ -5,10 +5,10 @@ import (
 	"errors"
 )
 
-// Progress tells how far a Load, Dump or Sync has come.
+// Progress tells how far a Load, Dump, Sync, Snapshot or Restore has come.
 type Progress struct {
 	Function string // Options.Name
-	Task     string // "load", "dump" or "sync"
+	Task     string // "load" (of Load and Restore), "dump", "sync" or "snapshot"
 	Done     int    // results looked at so far
 	Total    int    // results to look at
 }

@@ -27,6 +27,13 @@
 // it survive a power cut where the kind can. A kind that commits in groups says
 // so in its own documentation.
 //
+// # Leases
+//
+// Kinds that several processes write to give one of them at a time the right to
+// compute an entry: look for the entry, Acquire its lease, look again, compute,
+// Commit and Release. Package klepto does so by itself. A lease of a process that
+// died is taken over.
+//
 // # Checksums
 //
 // Put computes Entry.Sum, and every Get verifies it; a value that does not

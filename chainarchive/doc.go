@@ -21,7 +21,8 @@
 // entry, and an entry that a front link has, every link behind it has too. With
 // Options.LocalOnly they go to the first link alone, for links that are only read.
 // PutIfAbsent asks the last link that is written to, the one that is shared.
-// Delete deletes from all links that are written to.
+// Delete deletes from all links that are written to. Leases are those of the last of
+// them that has any.
 //
 // A listing is that of all links together; an entry that several have is that of
 // the first.
