@@ -3,6 +3,7 @@ package keymap
 import (
 	"fmt"
 	"reflect"
+	"strings"
 	"time"
 
 	"github.com/klepto-go/klepto/rounding"
@@ -305,6 +306,15 @@ func holdsFloats(t reflect.Type, seen map[reflect.Type]bool) bool {
 	return false
 }
 
+// article puts the indefinite article before a type, as it is spoken.
+func article(t reflect.Type) string {
+	s := t.String()
+	if strings.IndexByte("aeioAEIO", s[0]) >= 0 || strings.HasPrefix(s, "unsafe") { // but a uint
+		return "an " + s
+	}
+	return "a " + s
+}
+
 func unkeyable(path string, t reflect.Type, why string) error {
 	if why == "" {
 		switch t.Kind() {
@@ -314,5 +324,5 @@ func unkeyable(path string, t reflect.Type, why string) error {
 			why = "an address differs from run to run"
 		}
 	}
-	return fmt.Errorf("%w: %s is a %s: %s", ErrUnkeyable, path, t, why)
+	return fmt.Errorf("%w: %s is %s: %s", ErrUnkeyable, path, article(t), why)
 }

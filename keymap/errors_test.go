@@ -44,7 +44,7 @@ func TestNewErrors(t *testing.T) {
 		{"func", newErr[func()](nil), keymap.ErrUnkeyable, "func()"},
 		{"chan", newErr[struct{ Out chan int }](nil), keymap.ErrUnkeyable, ".Out is a chan int"},
 		{"uintptr", newErr[struct{ P uintptr }](nil), keymap.ErrUnkeyable, ".P"},
-		{"unexported", newErr[hidden](nil), keymap.ErrUnkeyable, "keymap_test.hidden.a is a int: the field is unexported"},
+		{"unexported", newErr[hidden](nil), keymap.ErrUnkeyable, "keymap_test.hidden.a is an int: the field is unexported"},
 		{"unexported deep", newErr[deep](nil), keymap.ErrUnkeyable, "keymap_test.deep.Grid.Cells[][].a"},
 		{"map of pointers", newErr[map[*int]int](nil), keymap.ErrUnkeyable, "keys are pointers"},
 		{"empty elements", newErr[[]struct{}](nil), keymap.ErrUnkeyable, "without content"},

@@ -16,7 +16,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/zeebo/blake3"
 	"github.com/zeebo/xxh3"
+	"golang.org/x/crypto/blake2b"
 )
 
 // Namer makes the name that an entry bears in an archive. Names are for people
@@ -60,7 +62,8 @@ func readable(canonical []byte) (string, error) {
 	return c.String(), nil
 }
 
-// Hash names a call by a hash of its canonical bytes, in hex. Algorithms lists
+// Hash names a call by a hash of its canonical bytes, in hex. blake2b has 512 bits
+// and blake3 256, as b2sum and b3sum print them. Algorithms lists
 // the algorithms; "xxh3-128" is the Digest, and what keys are named by when
 // Options.Keymap is nil.
 func Hash(algorithm string) (Namer, error) {
@@ -128,6 +131,8 @@ var algorithms = map[string]func() hash.Hash{
 	"xxh3-64":  func() hash.Hash { return xxh3.New() },
 	"crc32c":   func() hash.Hash { return crc32.New(crc32.MakeTable(crc32.Castagnoli)) },
 	"md5":      md5.New,
+	"blake2b":  blake2b512,
+	"blake3":   func() hash.Hash { return blake3.New() },
 	"sha1":     sha1.New,
 	"sha224":   sha256.New224,
 	"sha256":   sha256.New,
@@ -137,6 +142,15 @@ var algorithms = map[string]func() hash.Hash{
 	"sha3-256": func() hash.Hash { return sha3.New256() },
 	"sha3-384": func() hash.Hash { return sha3.New384() },
 	"sha3-512": func() hash.Hash { return sha3.New512() },
+}
+
+// blake2b512 is without a key: New512 fails only for one that is too long.
+func blake2b512() hash.Hash {
+	h, err := blake2b.New512(nil)
+	if err != nil {
+		panic(err)
+	}
+	return h
 }
 
 func unknown(what, name string, known []string) error {

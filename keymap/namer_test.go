@@ -66,6 +66,7 @@ func TestNames(t *testing.T) {
 		{n(keymap.String("hex")), "string(hex) 01016600046e6f6e65010178710100000000000000"},
 		{n(keymap.String("base64")), "string(base64) AQFmAARub25lAQF4cQEAAAAAAAAA"},
 		{n(keymap.Hash("md5")), "hash(md5) a1a06bedb295510bffab4f48038a7005"},
+		{n(keymap.Hash("blake2b")), "hash(blake2b) 8493fa085399c762885ef051489982bfe6d2ccf6732bc60de029d1575aa8099666a4423f086d648a878cc15e2b8f0590dfc3e47834b3b22ebd76c57e86180cca"},
 		{n(keymap.Hash("sha256")), "hash(sha256) cd1e05815eac9c84d227e67cb8c06166b06c1694b4e45aa91ab5cba5bb9fc047"},
 		{n(keymap.Chain(readable, sha1), nil), "string+hash(sha1) 4cf44744cc8812acd851902378bd6ba2bc52b77f"},
 		{n(keymap.HashWith("fnv", func() hash.Hash { return fnv.New32a() }), nil), "hash(fnv) 450d3cc9"},

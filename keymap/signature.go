@@ -130,9 +130,9 @@ func (s *Signature) load(args []reflect.Value) (unsafe.Pointer, error) {
 		switch {
 		case !a.IsValid() && slot.Kind() == reflect.Interface: // what reflect.ValueOf(nil) returns
 		case !a.IsValid():
-			return nil, fmt.Errorf("%w: argument %d is nil, the parameter a %s", ErrOption, i, slot.Type())
+			return nil, fmt.Errorf("%w: argument %d is nil, the parameter %s", ErrOption, i, article(slot.Type()))
 		case !a.Type().AssignableTo(slot.Type()):
-			return nil, fmt.Errorf("%w: argument %d is a %s, the parameter a %s", ErrOption, i, a.Type(), slot.Type())
+			return nil, fmt.Errorf("%w: argument %d is %s, the parameter %s", ErrOption, i, article(a.Type()), article(slot.Type()))
 		default:
 			slot.Set(a)
 		}
