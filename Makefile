@@ -51,6 +51,7 @@ fuzz: setup ## run every fuzz target, FUZZTIME each (default 30s)
 
 crash: setup-test ## kills, crash points and power cuts by the thousand (hours)
 	$(GO) test ./hdfarchive/internal/crash -trials=2000 -timeout=3h
+	$(GO) test ./hdfarchive -run 'TestManyProcesses|TestLiveReader|Leaks' -long -timeout=6h
 
 setup: ## install what the build needs (a second run does nothing)
 	@scripts/setup build

@@ -126,6 +126,7 @@ func (s *store) commit(batch []*job, durable bool) {
 	refused := func(j *job) bool { return j.err != nil && !errors.Is(j.err, driver.ErrNotFound) }
 	if len(batch) > 1 && slices.ContainsFunc(batch, refused) && !noSpace(err) {
 		for i := range batch {
+			_ = s.insist(s.wait) // the commit itself says what is wrong
 			s.commit(batch[i:i+1], durable)
 		}
 		return

@@ -32,8 +32,8 @@ func held(t *testing.T) (handles, files, kib int) {
 // TestLeaks does everything many times over and wants nothing left behind.
 func TestLeaks(t *testing.T) {
 	rounds := 20
-	if n, err := strconv.Atoi(os.Getenv("KLEPTO_LEAK_ROUNDS")); err == nil {
-		rounds = n
+	if *long {
+		rounds = 30_000 // a million operations
 	}
 	for _, k := range kinds {
 		t.Run(k.scheme, func(t *testing.T) {

@@ -331,6 +331,10 @@ func (s *store) function(name string) (*function, error) {
 // the process that writes now will see to that.
 func (s *store) close() error {
 	s.queue.workers.Wait()
+	var turn error
+	if s.write {
+		turn = s.insist(lastTurn)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -341,20 +345,13 @@ func (s *store) close() error {
 	case !s.file.Writable(): // since a commit failed
 		return errors.Join(s.lost, s.shut())
 	}
-	for start := time.Now(); ; time.Sleep(longestPause) {
-		err := s.turn()
-		if err == nil {
-			break
-		}
-		if errors.Is(err, driver.ErrClosed) {
-			return s.shut() // somebody removed the file, and wants it no more
-		}
-		if !locked(err) {
-			return errors.Join(err, s.shut())
-		}
-		if time.Since(start) > lastTurn {
-			return openError(s.path, errors.Join(s.journal.Settle(), s.shut()))
-		}
+	switch {
+	case errors.Is(turn, driver.ErrClosed): // somebody removed the file, and wants it no more
+		return s.shut()
+	case locked(turn):
+		return openError(s.path, errors.Join(s.journal.Settle(), s.shut()))
+	case turn != nil:
+		return errors.Join(turn, s.shut())
 	}
 	if err := s.file.Commit(true); err != nil {
 		_ = s.journal.Rollback() // fails where the file was closed

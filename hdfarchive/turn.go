@@ -97,6 +97,18 @@ func (s *store) turn() error {
 	return err
 }
 
+// insist waits for the turn, whatever is in the queue.
+func (s *store) insist(wait time.Duration) error {
+	for start := time.Now(); ; time.Sleep(longestPause) {
+		s.mu.Lock()
+		err := s.turn()
+		s.mu.Unlock()
+		if !locked(err) || time.Since(start) > wait {
+			return err
+		}
+	}
+}
+
 // yield ends the turn, unless another package of this process has the file, and
 // tells whether another process waits for it.
 func (s *store) yield() (wanted bool) {

@@ -286,3 +286,40 @@ func TestStoppedWriter(t *testing.T) {
 	wantValue(t, a, entry("f", n, number(1)))
 	closeNow(t, a)
 }
+
+// TestTurnLeaks opens the file anew for many turns of two processes, and wants nothing
+// left behind.
+func TestTurnLeaks(t *testing.T) {
+	rounds := 100
+	if *long {
+		rounds = 20_000
+	}
+	url := "hdf:" + filepath.Join(t.TempDir(), "a.h5") + "?sync=off"
+	b := startHelper(t, url)
+	a, err := archive.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	round := func(i int) {
+		put(t, a, entry("f", 1, number(float64(i))))
+		b.want("ok", "again", "2")
+		wantValue(t, a, entry("f", 2, number(2.5)))
+	}
+	for i := range 10 {
+		round(i)
+	}
+	handles, files, kib := held(t)
+	for i := range rounds {
+		round(i)
+	}
+	handles2, files2, kib2 := held(t)
+	if handles2 != handles || files2 != files {
+		t.Errorf("%d objects of HDF5 and %d descriptors, before %d and %d", handles2, files2, handles, files)
+	}
+	if grown := kib2 - kib; grown > 32<<10 {
+		t.Errorf("%d MiB of memory more after %d turns", grown>>10, rounds)
+	} else {
+		t.Logf("%d objects, %d descriptors, %+d KiB over %d turns", handles2, files2, grown, rounds)
+	}
+	closeNow(t, a)
+}

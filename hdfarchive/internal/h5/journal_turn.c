@@ -59,11 +59,12 @@ int journal_ready(const journal *j, int fresh)
     news n;
 
     if (j->locked) return 1;
-    if (!j->shared || j->changed_under) return 0;
-    if (!fresh) return 1;
+    if (!j->shared) return 0;
+    if (!fresh && !j->changed_under) return 1;
     n = look(j);
-    if (n == MORE || n == ANOTHER) return 0;
-    return n == ORPHANED || journal_keeper(j) || journal_clock() - j->since < JOURNAL_SLICE_MS;
+    if (n == ORPHANED) return 1;
+    if (n != SAME || j->changed_under) return 0;
+    return journal_keeper(j) || journal_clock() - j->since < JOURNAL_SLICE_MS;
 }
 
 static void take_stamps(const journal *j, int64_t stamps[5])
