@@ -109,6 +109,8 @@ static int share_file(journal *j, journal_fault *fault)
         return journal_fail(fault, JOURNAL_ELOCKED, 0,
                             "another program has %s open for writing; close it there, then try again", j->path);
     if (fstat(j->fd, &st)) return journal_fail_os(fault, "open", j->path);
+    if (j->writer && !journal_same_file(j->fd, j->path)) /* what is written to it now would be lost */
+        return journal_fail(fault, JOURNAL_ELOCKED, 0, "%s was replaced just now; open it again", j->path);
     journal_measure(j, (uint64_t)st.st_size);
     j->shared = 1;
     j->since = journal_clock();
