@@ -1,0 +1,336 @@
+package hdfarchive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/klepto-go/klepto/archive/driver"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+)
+
+// Compact copies everything in the file into a new one, as it is, and puts that in its
+// place; see driver.Compacter. Indexes are made anew. It needs the file for itself.
+func (a *File) Compact(ctx context.Context, tell func(done, total int)) (r driver.CompactResult, err error) {
+	a.mu.Lock() // operations wait; List goes on afterwards
+	defer a.mu.Unlock()
+	switch {
+	case a.closed:
+		return r, driver.ErrClosed
+	case a.opts.Mode == Read:
+		return r, readOnly(a.store.path)
+	case a.store.shared():
+		return r, fmt.Errorf("%w: this program itself has %s open more than once; close the other archives first", driver.ErrLocked, a.store.path)
+	}
+	path := a.store.path
+	if err = a.store.release(); err == nil { // which empties the journal
+		r, err = compactFile(ctx, path, tell)
+	}
+	o := a.opts
+	o.Mode = ReadWrite
+	s, again := acquire(path, o)
+	if again != nil {
+		a.closed = true
+		return r, errors.Join(err, fmt.Errorf("the archive is closed, because it could not be opened again: %w", again))
+	}
+	a.store = s
+	return r, err
+}
+
+// shared tells whether several archives of this process use the store.
+func (s *store) shared() bool {
+	inUse.Lock()
+	defer inUse.Unlock()
+	return s.refs > 1
+}
+
+// compactFile compacts a file that is closed in this process.
+func compactFile(ctx context.Context, path string, tell func(done, total int)) (r driver.CompactResult, err error) {
+	path, err = filepath.EvalSymlinks(path)
+	if err != nil {
+		return r, openError(path, err)
+	}
+	if _, err := recoverFile(path); err != nil {
+		return r, err
+	}
+	before, err := functionsOf(ctx, path, Read)
+	if err != nil {
+		return r, err
+	}
+	unlock, st, err := lockAlone(path)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	temp, err := tempName(path)
+	if err != nil {
+		return r, openError(path, err)
+	}
+	defer os.Remove(temp)                    // fails, as it should, once it has its name
+	defer os.Remove(temp + h5.JournalSuffix) // of a check that failed
+	if err := copyFile(ctx, temp, path, tell); err != nil {
+		return r, writeError(path, err)
+	}
+	if err := sameEntries(ctx, path, temp, before); err != nil {
+		return r, err
+	}
+	after, err := os.Stat(temp)
+	if err == nil {
+		err = errors.Join(os.Chmod(temp, st.Mode().Perm()), syncPath(temp))
+	}
+	if err == nil {
+		err = os.Rename(temp, path)
+	}
+	if err == nil {
+		err = syncPath(filepath.Dir(path))
+	}
+	if err != nil {
+		return r, writeError(path, err)
+	}
+	return driver.CompactResult{Before: st.Size(), After: after.Size()}, nil
+}
+
+// lockAlone takes the locks of the file and of its journal, which nobody else may have.
+// A writer that opens the file meanwhile waits for them, and finds then that the file
+// has been replaced.
+func lockAlone(path string) (unlock func() error, st os.FileInfo, err error) {
+	var held []*os.File
+	journal := path + h5.JournalSuffix
+	unlock = func() error {
+		var errs []error
+		for _, f := range held {
+			errs = append(errs, f.Close())
+		}
+		return errors.Join(errs...)
+	}
+	for _, open := range []struct {
+		path string
+		flag int
+	}{{journal, os.O_RDWR | os.O_CREATE}, {path, os.O_RDWR}} {
+		f, err := os.OpenFile(open.path, open.flag, 0o666)
+		if err != nil {
+			return nil, nil, errors.Join(openError(path, err), unlock())
+		}
+		held = append(held, f)
+		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+			return nil, nil, errors.Join(fmt.Errorf("%w: another process has %s open; close it there, then compact again", driver.ErrLocked, path), unlock())
+		}
+	}
+	st, err = held[1].Stat()
+	wal, walErr := held[0].Stat()
+	now, nowErr := os.Stat(path)
+	switch {
+	case errors.Join(err, walErr, nowErr) != nil:
+		err = openError(path, errors.Join(err, walErr, nowErr))
+	case !os.SameFile(st, now):
+		err = fmt.Errorf("%w: %s was replaced just now; compact again", driver.ErrLocked, path)
+	case wal.Size() > 0:
+		err = fmt.Errorf("%w: another process has just written to %s; compact again when it is done", driver.ErrLocked, path)
+	}
+	if err != nil {
+		return nil, nil, errors.Join(err, unlock())
+	}
+	closeAll := unlock
+	return func() error { return errors.Join(os.Remove(journal), closeAll()) }, st, nil
+}
+
+// copyFile copies all that a file holds into a new one.
+func copyFile(ctx context.Context, to, from string, tell func(done, total int)) (err error) {
+	src, err := h5.Open(from, &h5.FileOptions{Unlocked: true})
+	if err != nil {
+		return openError(from, err)
+	}
+	defer func() { err = errors.Join(err, src.Close()) }()
+	dst, err := h5.Open(to, &h5.FileOptions{Create: true, Unlocked: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, dst.Close()) }()
+	c := copier{ctx: ctx, tell: tell}
+	in, err := src.Root()
+	if err != nil {
+		return openError(from, err)
+	}
+	out, err := dst.Root()
+	if err == nil {
+		err = in.CopyAttrs(out)
+	}
+	if err == nil {
+		err = c.children(in, out, 2)
+	}
+	return err
+}
+
+// copier counts objects as it copies them.
+type copier struct {
+	ctx         context.Context
+	tell        func(done, total int)
+	done, total int
+}
+
+// children copies the children of a group: those of functions and of their entries one
+// by one, so that each step is short, and what is deeper with what it is in.
+func (c *copier) children(in, out *h5.Group, depth int) error {
+	links, err := in.Links()
+	if err != nil {
+		return err
+	}
+	c.total += len(links)
+	for _, l := range links {
+		if err := c.ctx.Err(); err != nil {
+			return err
+		}
+		if err := c.child(in, out, l, depth); err != nil {
+			return err
+		}
+		c.done++
+		c.tell(c.done, c.total)
+	}
+	return nil
+}
+
+func (c *copier) child(in, out *h5.Group, l h5.Link, depth int) error {
+	if depth == 0 || l.Kind != h5.OtherObject {
+		return in.CopyObject(out, l.Name)
+	}
+	i, err := in.Stat(l.Name, attrFormat) // one attribute that is not there: only the kind is asked for
+	if err != nil {
+		return err
+	}
+	if i.Kind != h5.GroupObject {
+		return in.CopyObject(out, l.Name)
+	}
+	from, err := in.Group(l.Name)
+	if err != nil {
+		return err
+	}
+	to, err := in.CopyGroup(out, l.Name)
+	if err != nil {
+		return errors.Join(err, from.Close())
+	}
+	return errors.Join(c.children(from, to, depth-1), from.Close(), to.Close())
+}
+
+// sameEntries opens the copy as an archive, which makes its indexes anew, and counts.
+func sameEntries(ctx context.Context, path, temp string, before []driver.Function) error {
+	after, err := functionsOf(ctx, temp, ReadWrite)
+	if err != nil {
+		return err
+	}
+	if len(before) != len(after) {
+		return damaged("the copy has %d functions, not %d; %s stays as it is", len(after), len(before), path)
+	}
+	for i, f := range before {
+		if after[i].Name != f.Name || after[i].Entries != f.Entries {
+			return damaged("the copy has %d entries of %s, not %d; %s stays as it is", after[i].Entries, f.Name, f.Entries, path)
+		}
+	}
+	return nil
+}
+
+func functionsOf(ctx context.Context, path string, mode Mode) (fns []driver.Function, err error) {
+	a, err := openFile(path, &Options{Mode: mode})
+	if err != nil {
+		return nil, err
+	}
+	fns, err = a.Functions(ctx)
+	return fns, errors.Join(err, a.Close())
+}
+
+// Compact removes what dead processes and deleted entries have left in the folder, and
+// makes the indexes anew; see driver.Compacter. Other processes may go on meanwhile.
+func (a *hdfdir) Compact(ctx context.Context, tell func(done, total int)) (r driver.CompactResult, err error) {
+	err = a.use(func() error {
+		if a.opts.Mode == Read {
+			return readOnly(a.root)
+		}
+		if r.Before, err = folderSize(a.root); err != nil {
+			return openError(a.root, err)
+		}
+		functions, err := os.ReadDir(a.root)
+		if err != nil {
+			return openError(a.root, err)
+		}
+		for i, d := range functions {
+			if d.IsDir() && !strings.HasPrefix(d.Name(), ".") {
+				if err := a.tidy(ctx, d.Name()); err != nil {
+					return err
+				}
+			}
+			tell(i+1, len(functions))
+		}
+		r.After, err = folderSize(a.root)
+		return openError(a.root, err)
+	})
+	return r, err
+}
+
+// tidy removes leftovers and empty folders of a function, and makes its index anew.
+func (a *hdfdir) tidy(ctx context.Context, folder string) error {
+	dir, now := filepath.Join(a.root, folder), time.Now()
+	shards, err := os.ReadDir(dir)
+	if err != nil {
+		return openError(dir, err)
+	}
+	for _, s := range shards {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		path := filepath.Join(dir, s.Name())
+		if !s.IsDir() {
+			remove(path, now)
+			continue
+		}
+		names, err := readNames(path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return openError(path, err)
+		}
+		for _, name := range names {
+			remove(filepath.Join(path, name), now)
+		}
+		_ = os.Remove(path) // fails, as it should, where it is not empty
+	}
+	if err := os.Remove(filepath.Join(dir, indexFile)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return writeError(dir, err)
+	}
+	_, err = a.describe(ctx, folder)
+	_ = os.Remove(dir) // as above
+	return err
+}
+
+// remove removes a temporary file that nobody will finish.
+func remove(path string, now time.Time) {
+	if name := filepath.Base(path); strings.HasPrefix(name, tempPrefix) {
+		if st, err := os.Stat(path); err == nil && orphaned(name, st.ModTime(), now) {
+			_ = os.Remove(path) // the next listing tries again
+		}
+	}
+}
+
+// folderSize is what the files of a folder take.
+func folderSize(dir string) (n int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil // gone meanwhile
+		}
+		if err != nil || d.IsDir() {
+			return err
+		}
+		i, err := d.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil {
+			n += i.Size()
+		}
+		return err
+	})
+	return n, err
+}

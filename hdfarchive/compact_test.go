@@ -1,0 +1,267 @@
+package hdfarchive_test
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/klepto-go/klepto/archive"
+)
+
+func size(t *testing.T, path string) int64 {
+	t.Helper()
+	st, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return st.Size()
+}
+
+func remove(t *testing.T, a *archive.Archive, all ...*archive.Entry) {
+	t.Helper()
+	for _, e := range all {
+		if err := a.Delete(t.Context(), e.Call.Function, e.Key); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// open opens a file or a folder.
+func open(t *testing.T, url string) *archive.Archive {
+	t.Helper()
+	a, err := archive.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+// What is left after much was deleted takes no more than it would alone, and is what
+// it was.
+func TestCompact(t *testing.T) {
+	for _, scheme := range []string{"hdf:", "hdfdir:"} {
+		t.Run(scheme, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a.h5")
+			a := open(t, scheme+path)
+			keep := sample()
+			put(t, a, keep...)
+			closeNow(t, a)
+			alone := int64(0)
+			if scheme == "hdf:" {
+				alone = size(t, path)
+			}
+			a = open(t, scheme+path)
+			remove(t, a, keep...)
+			var gone []*archive.Entry
+			for n := range 60 {
+				gone = append(gone, entry("gone", n, vector(20_000, float64(n))), entry("f", 100+n, vector(20_000, float64(n))))
+			}
+			put(t, a, gone...)
+			put(t, a, keep...)
+			closeNow(t, a)
+			a = open(t, scheme+path)
+			remove(t, a, gone...)
+			steps := 0
+			r, err := a.Compact(t.Context(), &archive.CompactOptions{Progress: func(p archive.Progress) {
+				if p.Done > p.Total {
+					t.Errorf("progress %+v", p)
+				}
+				steps++
+			}})
+			if err != nil || steps == 0 {
+				t.Fatalf("Compact: %+v, %d steps, %v", r, steps, err)
+			}
+			if scheme == "hdf:" && (r.After != size(t, path) || r.After > alone+alone/4 || r.Before < 2*r.After) {
+				t.Errorf("%+v; alone the entries take %d", r, alone)
+			}
+			again := func() {
+				for _, e := range keep {
+					wantValue(t, a, e)
+				}
+				if n, err := a.Len(t.Context()); n != len(keep) || err != nil {
+					t.Errorf("%d entries, %v; want %d", n, err, len(keep))
+				}
+			}
+			again()
+			put(t, a, entry("f", 1000, number(1)))
+			keep = append(keep, entry("f", 1000, number(1)))
+			again()
+			closeNow(t, a)
+			a = open(t, scheme+path)
+			again()
+			if p, err := a.Verify(t.Context(), nil); err != nil || p.Done != len(keep) {
+				t.Errorf("Verify: %+v, %v", p, err)
+			}
+			closeNow(t, a)
+			left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".klepto-tmp*"))
+			if err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		})
+	}
+}
+
+// Whatever ends a compaction early, the archive is what it was.
+func TestCompactInterrupted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	a := open(t, "hdf:"+path)
+	all := sample()
+	put(t, a, all...)
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := a.Compact(ctx, &archive.CompactOptions{Progress: func(p archive.Progress) {
+		if p.Done == 5 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Compact with a cancelled context: %v", err)
+	}
+	for _, e := range all {
+		wantValue(t, a, e)
+	}
+	other := open(t, "hdf:"+path)
+	if _, err := a.Compact(t.Context(), nil); !errors.Is(err, archive.ErrLocked) {
+		t.Errorf("Compact of an archive that is open twice: %v", err)
+	}
+	closeNow(t, other)
+	closeNow(t, a)
+	a = open(t, "hdf:"+path+"?mode=r")
+	if _, err := a.Compact(t.Context(), nil); !errors.Is(err, archive.ErrReadOnly) {
+		t.Errorf("Compact of an archive open for reading: %v", err)
+	}
+	closeNow(t, a)
+}
+
+// Another process that has the file open, reading or writing, is in the way.
+func TestCompactLocked(t *testing.T) {
+	for _, mode := range []string{"", "?mode=r"} {
+		path := filepath.Join(t.TempDir(), "a.h5")
+		a := open(t, "hdf:"+path)
+		e := entry("f", 1, number(1))
+		put(t, a, e)
+		closeNow(t, a)
+		cmd := child(t, "hold", "hdf:"+path+mode)
+		in, err1 := cmd.StdinPipe()
+		out, err2 := cmd.StdoutPipe()
+		if err := errors.Join(err1, err2, cmd.Start()); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewReader(out)
+		for line := ""; !strings.Contains(line, "open"); {
+			var err error
+			if line, err = lines.ReadString('\n'); err != nil {
+				t.Fatal(err)
+			}
+		}
+		a = open(t, "hdf:"+path)
+		if _, err := a.Compact(t.Context(), nil); err != nil && !errors.Is(err, archive.ErrLocked) || err == nil && mode != "" {
+			t.Errorf("Compact beside another process%s: %v", mode, err)
+		} else {
+			t.Log(err)
+		}
+		wantValue(t, a, e)
+		closeNow(t, a)
+		if _, err := io.WriteString(in, "\n"); err != nil {
+			t.Fatal(err)
+		}
+		go io.Copy(io.Discard, lines)
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+		a = open(t, "hdf:"+path)
+		wantValue(t, a, e)
+		closeNow(t, a)
+	}
+}
+
+// Objects of the user's own, and links, come along as they are.
+func TestCompactOwnObjects(t *testing.T) {
+	const python = "/usr/bin/python3"
+	dir := t.TempDir()
+	path := filepath.Join(dir, "a.h5")
+	a := open(t, "hdf:"+path)
+	put(t, a, entry("f", 1, number(1)))
+	closeNow(t, a)
+	run := func(script string) error {
+		out, err := python3(python, script, path)
+		if err != nil {
+			t.Logf("%s", out)
+		}
+		return err
+	}
+	need(t, run("import h5py"), "python3-h5py")
+	if err := run(`
+import h5py, sys, numpy as np
+f = h5py.File(sys.argv[1], "r+")
+f.attrs["mine"] = "text"
+g = f.create_group("notes/deep/er")
+g.create_dataset("z", data=np.arange(1000.0), chunks=(100,), compression="gzip", shuffle=True)
+g.create_dataset("s", data=["a", "b"], dtype=h5py.string_dtype())
+f["soft"] = h5py.SoftLink("/notes")
+f["out"] = h5py.ExternalLink("x.h5", "/y")
+f["f"].attrs["more"] = np.arange(3)
+`); err != nil {
+		t.Fatal(err)
+	}
+	a = open(t, "hdf:"+path)
+	if _, err := a.Compact(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	closeNow(t, a)
+	if err := run(`
+import h5py, sys, numpy as np
+f = h5py.File(sys.argv[1], "r")
+assert f.attrs["mine"] == "text" and f.attrs["format"]
+z = f["notes/deep/er/z"]
+assert (z[:] == np.arange(1000.0)).all() and z.chunks == (100,) and z.compression == "gzip" and z.shuffle
+assert list(f["notes/deep/er/s"].asstr()) == ["a", "b"]
+assert f.get("soft", getlink=True).path == "/notes" and f.get("out", getlink=True).filename == "x.h5"
+assert list(f["f"].attrs["more"]) == [0, 1, 2]
+`); err != nil {
+		t.Error(err)
+	}
+}
+
+// Deleting and putting again does not grow the file without bound: a process uses room
+// again that it has freed itself, and Compact gives back what earlier ones have.
+func TestReuse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	a := open(t, "hdf:"+path)
+	const rounds = 8
+	const n = 250
+	var sizes []int64
+	for round := range rounds {
+		var all []*archive.Entry
+		for i := range n {
+			all = append(all, entry("f", i, vector(200, float64(round*n+i))))
+		}
+		if _, err := a.PutMany(t.Context(), all); err != nil {
+			t.Fatal(err)
+		}
+		remove(t, a, all[:n/2]...)
+		if round == rounds/2 {
+			closeNow(t, a)
+			a = open(t, "hdf:"+path)
+		}
+		sizes = append(sizes, size(t, path))
+	}
+	r, err := a.Compact(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeNow(t, a)
+	t.Logf("%d entries put and half of them deleted, %d times: %v bytes, then %+v", n, rounds, sizes, r)
+	if grown := r.Before; grown > 3*sizes[0]+2*r.After {
+		t.Errorf("the file has grown to %d bytes; after the first time it had %d, compact %d", grown, sizes[0], r.After)
+	}
+}
+
+func python3(python, script string, args ...string) ([]byte, error) {
+	return exec.Command(python, append([]string{"-c", script}, args...)...).CombinedOutput()
+}
