@@ -24,7 +24,13 @@ func main() {
 }
 
 func environment() *command.Env {
-	env := &command.Env{Out: os.Stdout, Err: os.Stderr, Version: version(), Missing: missing, Recover: recoverFile, Inspect: inspectFile}
+	env := &command.Env{
+		Out: os.Stdout, Err: os.Stderr,
+		Version: version(), Missing: missing, Recover: recoverFile, Inspect: inspectFile,
+	}
+	if term.IsTerminal(int(os.Stdin.Fd())) {
+		env.In = os.Stdin
+	}
 	fd := int(os.Stdout.Fd())
 	if env.Terminal = term.IsTerminal(fd); !env.Terminal {
 		return env

@@ -28,18 +28,26 @@ func init() {
 				return nil, fmt.Errorf("%w: no test has made %q", archive.ErrFormat, u.Path)
 			}
 			if u.Params["mode"] != "r" {
-				return nil, fmt.Errorf("%w: it was not opened for reading", archive.ErrURL)
+				return open{a.(*archive.Archive).Driver(), u.Path}, nil // by the commands that change archives
 			}
-			return still{a.(*archive.Archive).Driver()}, nil
+			return still{open{a.(*archive.Archive).Driver(), u.Path}}, nil
 		},
 	})
 }
 
-// still is a driver that stays open and accepts no change.
-type still struct{ driver.Archive }
+// open is a driver that stays open.
+type open struct {
+	driver.Archive
+	name string
+}
 
-func (still) URL() string  { return "test:demo?mode=r" }
-func (still) Close() error { return nil }
+func (o open) URL() string { return "test:" + o.name }
+func (open) Close() error  { return nil }
+
+// still accepts no change.
+type still struct{ open }
+
+func (s still) URL() string { return s.open.URL() + "?mode=r" }
 func (still) Put(context.Context, []*driver.Entry, bool) (int, error) {
 	panic("the inspector put something")
 }

@@ -9,19 +9,33 @@
 //	show ARCHIVE [ID]     one entry: arguments, provenance, value with statistics
 //	tree ARCHIVE          functions, entries and the members of each
 //	plot ARCHIVE [ID]     one result, or a member of all over the arguments
+//	diff ARCHIVE ARCHIVE  entries that only one has, and results that differ
+//	verify ARCHIVE        every entry against its sum
+//	copy SOURCE DEST      entries into another archive, of any kind
+//	merge DEST SOURCE...  several archives into one
+//	rm ARCHIVE [ID]       deletes an entry, or those that meet a condition
+//	compact ARCHIVE       gives the room of deleted entries back to the disk
 //	recover ARCHIVE       empties the journal that a killed program left into the file
 //
 // [Run] runs one of them and returns the exit code: 0, 1 for an error, 2 for a
-// command line that cannot be understood.
+// command line that cannot be understood, 3 for differences that diff has found.
 //
 // # Semantics
 //
-// Archives are opened for reading and never changed, but for recover, which changes
-// how a file keeps its entries, not what they are. A damaged entry is reported
+// Archives are opened for reading and never changed, but by copy, merge and rm, and by
+// compact and recover, which change how entries are kept, not what they are. A damaged entry is reported
 // and costs the exit code, and all others are shown. Text on a terminal is for
 // people: ids and arguments are shortened to what tells them apart, times are ages,
 // lines are cut to the width. Text anywhere else is whole: numbers read back
 // exactly, but for statistics, which have six digits.
+//
+// # HDF5 files of other programs
+//
+// info, ls, tree, show and plot take any HDF5 file, and instead of an id the path of an
+// object in it; --hdf5 looks at an archive so. Links are shown and not followed, data in
+// other files and filters from plugins are not read. Of datasets over 64 MiB show reads
+// the ends; --slice chooses a part. The program kleptoinspect does this in a process of
+// its own with limits of memory and time, because damaged files crash HDF5.
 //
 // # JSON
 //
@@ -44,12 +58,34 @@
 //	       kind curves           function, x, z, units, curves[]: name, x[], values[]
 //	       kind phasemap         function, x, y: name, values[]; z, units, values[] row by row of y
 //	       kind montage          function, x, y, z, units, ids[] row by row of y
+//	diff   same, different[]: ENTRY, differences[]; only_first[]: ENTRY, only_second[]: ENTRY
+//	verify archive, entries, bytes, damaged[]: function, id, error
+//	copy, merge
+//	       archive, copied, same, conflicts
+//	rm     archive, deleted[]
+//	compact
+//	       archive, before, after (bytes)
 //	recover
 //	       archive, commits, dropped_bytes, entries
 //
 //	ENTRY  id, digest, function, version, rounding, args{}, shape, go_type, bytes, seconds, created
 //	MEMBER path ("" is the value itself), dtype, shape[], units, long_name, axes[],
 //	       min, mean, max, nan, inf (null for scalars and what has no numbers)
+//
+// Of an HDF5 file of another program:
+//
+//	info   file, groups, datasets, types, links, attributes, damaged, bytes, stored, disk_bytes,
+//	       more, largest[]: OBJECT
+//	ls, tree
+//	       file, more, objects[]: OBJECT
+//	show   file, OBJECT, attrs[]: name, dtype, shape[], value, not_read; more_attrs,
+//	       members[]: MEMBER, head[] (or values[]), more_members; where the ends were read
+//	       path, dtype, head[], tail[]
+//	plot   archive, path, and the fields of kind curve, heatmap or table
+//
+//	OBJECT path, kind; of links target, of a group met before same_as, of what is damaged error;
+//	       of groups children, attributes; of others dtype, columns[], attributes; of datasets
+//	       null, shape[], max_shape[], layout, chunk[], filters[], bytes, stored, not_read
 //
 // functions[] has an object for each function, version and rounding that entries
 // have. Values of a phase map and ids of a montage are null at points without a result.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 func newList(p *program) *cobra.Command {
 	f, h := &filter{}, &hdf5Flag{}
+	asCSV := false
 	cmd := &cobra.Command{
 		Use:     "ls ARCHIVE [PATH]",
 		Aliases: []string{"list"},
@@ -31,13 +33,16 @@ Of an HDF5 file of another program it lists the objects in the group at PATH.`,
 			if err != nil {
 				return err
 			}
+			if asCSV && p.json {
+				return usagef("--csv and --json: give one of them")
+			}
 			a, file, err := p.openAny(cmd.Context(), args[0], h)
 			if err != nil {
 				return err
 			}
 			if file != nil {
 				defer file.Close()
-				if err := onlyArchives(cmd, args[0], "function", "where", "sort"); err != nil {
+				if err := onlyArchives(cmd, args[0], "function", "where", "sort", "csv"); err != nil {
 					return err
 				}
 				return p.hdf5List(cmd.Context(), file, args[0], pathOf(args), f.limit)
@@ -54,6 +59,9 @@ Of an HDF5 file of another program it lists the objects in the group at PATH.`,
 			if err != nil {
 				return err
 			}
+			if asCSV {
+				return errors.Join(p.csv(some), l.damage())
+			}
 			if err := p.ls(shown(a.URL()), l, some, more); err != nil {
 				return err
 			}
@@ -62,6 +70,7 @@ Of an HDF5 file of another program it lists the objects in the group at PATH.`,
 	}
 	f.flags(cmd, p, true)
 	h.flags(cmd)
+	cmd.Flags().BoolVar(&asCSV, "csv", false, "write comma-separated values, numbers in full")
 	return cmd
 }
 

@@ -16,14 +16,18 @@ import (
 
 // Exit codes of the program.
 const (
-	ExitOK    = 0
-	ExitError = 1 // the archive, or what was asked of it
-	ExitUsage = 2 // the command line itself
+	ExitOK     = 0
+	ExitError  = 1 // the archive, or what was asked of it
+	ExitUsage  = 2 // the command line itself
+	ExitDiffer = 3 // diff has found differences
 )
 
 // Env is the world a command runs in.
 type Env struct {
 	Out, Err io.Writer
+
+	// In has the answers of somebody who can be asked; nil: nobody can.
+	In io.Reader
 
 	// Terminal says that Out is one: tables are then cut to Width and times are
 	// ages. Colors is how many colours it shows; Height is for plots.
@@ -73,6 +77,8 @@ func Run(ctx context.Context, args []string, env *Env) int {
 	switch {
 	case err == nil:
 		return ExitOK
+	case errors.As(err, new(*differs)):
+		return ExitDiffer
 	case errors.As(err, &delegated):
 		return delegated.Code
 	case errors.As(err, new(*usageError)):
@@ -141,8 +147,9 @@ func newRoot(env *Env) *cobra.Command {
 		Use:   "kleptoinspect",
 		Short: "Look into archives of memoized results",
 		Long: `kleptoinspect looks into archives of memoized results: which functions, which
-calls with which arguments, what they returned, and how it looks. It never
-changes an archive; but recover finishes what a killed program had begun.
+calls with which arguments, what they returned, and how it looks. What changes an
+archive are the commands copy, merge, rm, compact and recover, and they only. info,
+ls, tree, show and plot look into HDF5 files of other programs too.
 
 ARCHIVE is a file or folder, or an archive URL such as hdf:results.h5.`,
 		Example: `  kleptoinspect info results.h5
@@ -166,7 +173,8 @@ ARCHIVE is a file or folder, or an archive URL such as hdf:results.h5.`,
 	root.SetVersionTemplate("kleptoinspect {{.Version}}\n")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.PersistentFlags().BoolVar(&p.json, "json", false, "write JSON: exact numbers, NaN and infinities as strings")
-	root.AddCommand(newInfo(p), newList(p), newShow(p), newTree(p), newPlot(p), newRecover(p))
+	root.AddCommand(newInfo(p), newList(p), newShow(p), newTree(p), newPlot(p), newDiff(p), newVerify(p),
+		newCopy(p), newMerge(p), newRemove(p), newCompact(p), newRecover(p))
 	strict(root)
 	return root
 }

@@ -53,6 +53,44 @@ func build(t *testing.T, dir string) string {
 	return program
 }
 
+// The commands on files of other programs: what each must say, and how it ends.
+func TestForeignFiles(t *testing.T) {
+	dir, _ := foreignFiles(t)
+	program := build(t, dir)
+	for _, c := range []struct {
+		code int
+		says string
+		args []string
+	}{
+		{0, "an HDF5 file, not of klepto: 2 groups, 48 datasets, 4 attributes", []string{"info", "types.h5"}},
+		{0, "3 links that are not followed", []string{"info", "layout.h5"}},
+		{0, "enum     dataset  enum int32 big-endian {RED=1, BIG=70000}", []string{"ls", "types.h5"}},
+		{0, "to /etc/passwd:/x, not followed", []string{"ls", "layout.h5"}},
+		{0, `"same_as": "/"`, []string{"tree", "layout.h5", "--json"}},
+		{0, "lef8  dataset  float64", []string{"ls", "types.h5", "/n"}},
+		{0, "[t0 t1 t2]", []string{"show", "types.h5", "/mixedchunks"}},
+		{0, "[0 0 0 0 … 0 0 0 0]", []string{"show", "layout.h5", "/huge"}},
+		{0, `"values": [`, []string{"show", "layout.h5", "/all", "--slice", "1,2:5,0", "--values", "--json"}},
+		{0, "not read: it is virtual", []string{"show", "layout.h5", "/virtual"}},
+		{0, "hello", []string{"show", "userblock.h5", "char"}},
+		{0, "large[0:100]", []string{"plot", "layout.h5", "/large", "--slice", "0:100"}},
+		{1, "a link, which is not followed", []string{"show", "layout.h5", "/soft"}},
+		{1, "read a part of it, by --slice, e.g. --slice 0:1000", []string{"plot", "layout.h5", "/large"}},
+		{1, "larger than it may be", []string{"show", "bomb.h5", "x"}},
+		{1, "there is no object /none", []string{"show", "types.h5", "none"}},
+		{2, "--where goes with archives", []string{"ls", "types.h5", "--where", "F<1"}},
+		{2, "choose a part by --slice", []string{"show", "layout.h5", "/huge", "--json", "--values"}},
+		{2, "give the path of a dataset", []string{"plot", "types.h5", "/n"}},
+	} {
+		c.args[1] = filepath.Join(dir, c.args[1])
+		cmd := exec.Command(program, c.args...)
+		out, _ := cmd.CombinedOutput() // its error is the exit code
+		if code := cmd.ProcessState.ExitCode(); code != c.code || !strings.Contains(string(out), c.says) {
+			t.Errorf("%q: exit %d, want %d and %q\n%.2000s", c.args, code, c.code, c.says, out)
+		}
+	}
+}
+
 // damage changes a file in one of the ways that disks, copies and people do.
 func damage(rnd *rand.Rand, b []byte) []byte {
 	b = bytes.Clone(b)
