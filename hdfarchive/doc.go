@@ -16,10 +16,14 @@
 //
 //	/                          attributes format="klepto-hdf5", format_version=1, creator
 //	/<function>                group; attributes name, version, rounding, arguments, units
-//	/<function>/entries/<id>   the value of an entry; <id> is the key's name, the digest in hex
-//	/<function>/index          a table: id, the scalar arguments, version where there is one,
-//	                           created (ns since 1970), seconds, bytes, shape
-//	/<function>/catalog        what List reads: attributes of all entries, one after another
+//	/<function>/packed/rows    a table of the entries whose value is small, see below
+//	/<function>/packed/forms   what many of its rows have in common: JSON, one object a line
+//	/<function>/entries/<id>   the value of any other entry; <id> is the key's name, the
+//	                           digest in hex
+//	/<function>/index          a table of those: id, the scalar arguments, version where there
+//	                           is one, created (ns since 1970), seconds, bytes, shape
+//	/<function>/catalog        what List reads of them, one record after another
+//	/<function>/forms          what many records have in common, as in packed
 //	/<function>/large/<id>     parts of an entry that no attribute can hold (over 32 KiB)
 //	/<function>/damaged-<n>    what was set aside because HDF5 could not even delete it
 //
@@ -28,6 +32,27 @@
 //	f = h5py.File("results.h5")
 //	u = f["grayscott/entries/<id>/u"][:]
 //	df = pandas.DataFrame(f["grayscott/index"][:])
+//	df = pandas.DataFrame(f["energy/packed/rows"][:]) # arguments and results
+//
+// # Rows
+//
+// An entry is a row where its value is a number of any kind, a bool, time or duration,
+// up to 4 of one in an array, or a struct of such; its arguments are such, arrays of up
+// to 16, or texts of up to 32 bytes; and its key bears the name that package keymap
+// gives it. It costs a thirtieth of the time of an object. The columns are
+//
+//	arguments, then results      by their names: F, p.x, u[0]; a lone result is value; where
+//	                             a name is taken, arg_ or result_ stands before it
+//	created, seconds, sum        as of every entry
+//	key                          how the key ends; its beginning is in the form
+//	form, check                  line of forms, and a checksum of both
+//
+// The first such entry of a function decides the columns. One with other columns, as
+// after a change of the result's type, is an object; the dictionary is one. A row that
+// is deleted takes the place of the last: the order of rows means nothing, and none is
+// ever void. Rows are found by an index in memory, which the first access to the
+// table makes by reading it, a second for two million rows, and after another process
+// has written, anew.
 //
 // # The folder
 //
@@ -114,6 +139,9 @@
 //
 // # Numbers
 //
-// A 1 KiB entry costs about 0.1 ms beside the wait for the disk; its attributes, index
-// and catalog about 1 KiB. A listing of 10,000 entries is one read.
+// A 1 KiB entry costs about 0.1 ms beside the wait for the disk, and 800 bytes beside
+// its data: 330 are HDF5's own, 280 the texts of its attributes, 90 the index and 60 the
+// catalog. A row costs some 5 µs in a batch, and 30 bytes beside arguments and result,
+// and what its arguments take in the key once more (46 in all for two floats). A row is
+// read in 20 µs, and a million are listed in a second (BenchmarkRows).
 package hdfarchive

@@ -84,6 +84,11 @@ func gallery(t *testing.T) (path, folder string) {
 		e.Provenance.Host = "host"
 		all = append(all, e)
 	}
+	for n := range 10 {
+		v := structOf("energy", number(0.5*float64(n)), "converged", array(value.Bool, []bool{n%2 == 0}),
+			"z", array(value.Complex128, []complex128{complex(1, float64(n))}), "centre", vector(3, float64(n)))
+		all = append(all, entry("energy", n, v, "nu", number(float64(n)), "order", integer(2), "mode", text("fast")))
+	}
 	put(t, a, all...)
 	for _, e := range all {
 		wantValue(t, a, e)

@@ -64,6 +64,17 @@ assert list(t.t) == [0, 1, 2] and list(t.label) == [5, 6, 7]
 assert e["table"][:]["v"].shape == (3, 2)
 assert e["ragged/0"][:].tolist() == [0] and e["ragged/1"][:].tolist() == [1, 2]
 assert e["map/a%2Fb"][()] == 1 and e["map/c"][()] == 2
+
+# Small results are rows of one table, which is a data frame as it is.
+rows = pd.DataFrame(f["energy/packed/rows"][:])
+assert list(rows.columns) == ["nu", "order", "mode", "energy", "converged", "z", "centre[0]", "centre[1]", "centre[2]",
+                              "created", "seconds", "sum", "key", "form", "check"], rows.columns
+assert "energy" in repr(rows)
+rows = rows.sort_values("nu")
+assert (rows.energy == 0.5 * rows.nu).all() and rows.converged.dtype == bool and rows.z.iloc[3] == 1 + 3j
+assert rows["centre[2]"].iloc[4] == 6 and (rows["mode"] == b"fast").all() and (rows.order == 2).all()
+forms = [json.loads(line) for line in f["energy/packed/forms"][:].tobytes().splitlines()]
+assert len(forms) == 1 and [a["name"] for a in forms[0]["args"]] == ["nu", "order", "mode"], forms
 f.close()
 
 index = h5py.File(folder + "/f/index.h5", "r")["index"][:]
