@@ -133,9 +133,12 @@ func (c *Cache[K, V]) Get(k K) (v V, ok bool) {
 	}
 	i := c.find(tag, k)
 	if i != 0 {
-		if c.renews && c.costs == nil { // the commonest hit, spared the call
+		if c.renews { // the commonest hit, spared the call of use
 			c.counts.hits += c.counts.unit
 			c.renew(i)
+			if len(c.costs) > 0 {
+				c.counts.saved += time.Duration(c.counts.unit) * c.costs[i]
+			}
 		} else {
 			c.use(i)
 		}
