@@ -16,6 +16,7 @@ import (
 
 	"github.com/klepto-go/klepto"
 	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/keymap"
 	_ "github.com/klepto-go/klepto/memarchive"
 	"github.com/klepto-go/klepto/rounding"
 	"github.com/klepto-go/klepto/value"
@@ -293,6 +294,23 @@ func TestPutLookupDelete(t *testing.T) {
 		}
 		if v, err := m.Call(t.Context(), in); v != 7 || err != nil || runs.Load() != 1 {
 			t.Errorf("Call after Delete: %v, %v, %d runs", v, err, runs.Load())
+		}
+	}
+}
+
+func TestKeymapNamesTheEntries(t *testing.T) {
+	readable, err := keymap.String("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := memory(t)
+	m := memoize(t, func(_ context.Context, p params) (float64, error) { return p.X, nil }, klepto.Options{Archive: a, Keymap: readable})
+	if _, err := m.Call(t.Context(), params{0.5, 2, 3}); err != nil {
+		t.Fatal(err)
+	}
+	for e, err := range a.List(t.Context()) {
+		if err != nil || e.Key.Name != "f(X=0.5,Y=2.0,N=3)" {
+			t.Errorf("the entry is named %q, %v", e.Key.Name, err)
 		}
 	}
 }

@@ -67,6 +67,11 @@ type Options struct {
 	// type. Default: 1 and 1.0 in an interface are two arguments.
 	Untyped bool
 
+	// Keymap makes the names that entries bear in the archive, such as those of
+	// keymap.String, which people can read. Default: the digest of the key, in hex. What
+	// is the same call does not depend on it.
+	Keymap keymap.Namer
+
 	// Policy picks the result that leaves memory when it is full. Default:
 	// cache.LRU. With cache.GDSF, results that are cheap to compute for their size
 	// leave first.
@@ -263,6 +268,7 @@ func (o *Options) keymap() *keymap.Options {
 		Ignore:   o.Ignore,
 		Tol:      o.Tolerance,
 		Untyped:  o.Untyped,
+		Keymap:   o.Keymap,
 	}
 }
 
