@@ -57,7 +57,7 @@ func inspectFile(ctx context.Context, path string) (inspect.File, error) {
 		return nil, err
 	case code >= command.ExitOK && code <= command.ExitUsage:
 		os.Stderr.Write(errs.Bytes())
-		return nil, &command.Delegated{Code: code}
+		return nil, &command.DelegatedError{Code: code}
 	}
 	return nil, fmt.Errorf("%w: %s: the HDF5 library fails at it and takes the process along, or would not come to an end; h5dump may show a part of it",
 		archive.ErrCorrupt, path)

@@ -64,7 +64,7 @@ func TestForeignFiles(t *testing.T) {
 	}{
 		{0, "an HDF5 file, not of klepto: 2 groups, 48 datasets, 4 attributes", []string{"info", "types.h5"}},
 		{0, "3 links that are not followed", []string{"info", "layout.h5"}},
-		{0, "enum     dataset  enum int32 big-endian {RED=1, BIG=70000}", []string{"ls", "types.h5"}},
+		{0, "enum         dataset  enum int32 big-endian {RED=1, BIG=70000}", []string{"ls", "types.h5"}},
 		{0, "to /etc/passwd:/x, not followed", []string{"ls", "layout.h5"}},
 		{0, `"same_as": "/"`, []string{"tree", "layout.h5", "--json"}},
 		{0, "lef8  dataset  float64", []string{"ls", "types.h5", "/n"}},

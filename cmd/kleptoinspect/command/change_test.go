@@ -33,7 +33,7 @@ func entries(t *testing.T, url string) int {
 
 // Each change, on an archive of its own: what it says, how it ends, what is there then.
 func TestChanges(t *testing.T) {
-	empty := func(t *testing.T) string {
+	empty := func() string {
 		made.Store("into", memarchive.New())
 		return "test:into"
 	}
@@ -44,30 +44,30 @@ func TestChanges(t *testing.T) {
 		says string
 		left int // entries in test:into
 	}{
-		"copy": {func(t *testing.T) []string { return []string{"copy", fresh(t, "a", "f", 4, 1), empty(t)} }, "", 0, "4 entries copied, 0 were there already\n", 4},
+		"copy": {func(t *testing.T) []string { return []string{"copy", fresh(t, "a", "f", 4, 1), empty()} }, "", 0, "4 entries copied, 0 were there already\n", 4},
 		"copy again": {func(t *testing.T) []string {
 			return []string{"copy", fresh(t, "a", "f", 4, 1), fresh(t, "into", "f", 4, 1)}
 		}, "", 0, "0 entries copied, 4 were there already\n", 4},
 		"copy a function": {func(t *testing.T) []string {
-			return []string{"copy", demo(t), empty(t), "--function", "fit"}
+			return []string{"copy", demo(t), empty(), "--function", "fit"}
 		}, "", 0, "2 entries copied", 2},
 		"copy none": {func(t *testing.T) []string {
-			return []string{"copy", demo(t), empty(t), "--function", "none"}
+			return []string{"copy", demo(t), empty(), "--function", "none"}
 		}, "", 1, "entry not found of this function; the archive has fit, grayscott", 0},
 		"merge": {func(t *testing.T) []string {
-			return []string{"merge", empty(t), fresh(t, "a", "f", 4, 1), fresh(t, "b", "f", 6, 1), fresh(t, "c", "g", 2, 1)}
+			return []string{"merge", empty(), fresh(t, "a", "f", 4, 1), fresh(t, "b", "f", 6, 1), fresh(t, "c", "g", 2, 1)}
 		}, "", 0, "8 entries copied, 4 were there already\n", 8},
 		"conflict": {func(t *testing.T) []string {
-			return []string{"merge", empty(t), fresh(t, "a", "f", 4, 1), fresh(t, "b", "f", 6, 2)}
+			return []string{"merge", empty(), fresh(t, "a", "f", 4, 1), fresh(t, "b", "f", 6, 2)}
 		}, "", 1, "different results for one key, 3 of them: f/", 0},
 		"conflict with what is there": {func(t *testing.T) []string {
 			return []string{"copy", fresh(t, "a", "f", 4, 1), fresh(t, "into", "f", 2, 3)}
 		}, "", 1, "nothing was stored: choose which to keep by --on-conflict newest or --on-conflict keep", 2},
 		"keep": {func(t *testing.T) []string {
-			return []string{"merge", empty(t), fresh(t, "a", "f", 4, 1), fresh(t, "b", "f", 6, 2), "--on-conflict", "keep"}
+			return []string{"merge", empty(), fresh(t, "a", "f", 4, 1), fresh(t, "b", "f", 6, 2), "--on-conflict", "keep"}
 		}, "", 0, "6 entries copied, 1 were there already, 3 had other results, of which those that were there stay", 6},
 		"onto itself": {func(t *testing.T) []string { u := fresh(t, "into", "f", 2, 1); return []string{"copy", u, u} }, "", 2, "is source and destination", 2},
-		"bad rule":    {func(t *testing.T) []string { return []string{"copy", empty(t), empty(t), "--on-conflict", "x"} }, "", 2, "give error, newest or keep", 0},
+		"bad rule":    {func(t *testing.T) []string { return []string{"copy", empty(), empty(), "--on-conflict", "x"} }, "", 2, "give error, newest or keep", 0},
 		"rm": {func(t *testing.T) []string {
 			return []string{"rm", fresh(t, "into", "f", 5, 1), "--where", "F>=3", "--yes"}
 		}, "", 0, "2 entries deleted\n", 3},
@@ -78,11 +78,11 @@ func TestChanges(t *testing.T) {
 		"rm is told":  {func(t *testing.T) []string { return []string{"rm", fresh(t, "into", "f", 5, 1), "--where", "F>=3"} }, "\n", 1, "nothing was deleted", 5},
 		"rm in pipes": {func(t *testing.T) []string { return []string{"rm", fresh(t, "into", "f", 5, 1), "--where", "F>=3"} }, "none", 2, "say so by --yes", 5},
 		"rm of all":   {func(t *testing.T) []string { return []string{"rm", fresh(t, "into", "f", 5, 1), "--yes"} }, "", 2, "--where 'seconds>=0' chooses all", 5},
-		"rm of both":  {func(t *testing.T) []string { return []string{"rm", empty(t), "9f", "--where", "F>1"} }, "", 2, "give one of them", 0},
+		"rm of both":  {func(t *testing.T) []string { return []string{"rm", empty(), "9f", "--where", "F>1"} }, "", 2, "give one of them", 0},
 		"compact":     {func(t *testing.T) []string { return []string{"compact", fresh(t, "into", "f", 5, 1)} }, "", 1, "leaves nothing behind", 5},
 	} {
 		t.Run(name, func(t *testing.T) {
-			empty(t)
+			empty()
 			env := &command.Env{In: strings.NewReader(c.in)}
 			if c.in == "none" {
 				env.In = nil

@@ -22,7 +22,7 @@ func newDiff(p *program) *cobra.Command {
 	var function string
 	var rtol, atol float64
 	cmd := &cobra.Command{
-		Use:   "diff ARCHIVE ARCHIVE",
+		Use:   "diff FIRST SECOND",
 		Short: "Compare the results of two archives, call by call",
 		Long: `Compare two archives: entries that only one has, and entries with the same key whose
 results differ. Numbers agree where |a-b| <= atol + rtol*|b|, as in numpy; without

@@ -9,7 +9,7 @@
 //	show ARCHIVE [ID]     one entry: arguments, provenance, value with statistics
 //	tree ARCHIVE          functions, entries and the members of each
 //	plot ARCHIVE [ID]     one result, or a member of all over the arguments
-//	diff ARCHIVE ARCHIVE  entries that only one has, and results that differ
+//	diff FIRST SECOND     entries that only one has, and results that differ
 //	verify ARCHIVE        every entry against its sum
 //	copy SOURCE DEST      entries into another archive, of any kind
 //	merge DEST SOURCE...  several archives into one

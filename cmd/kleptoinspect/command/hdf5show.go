@@ -117,7 +117,7 @@ func (p *program) hdf5Show(ctx context.Context, f inspect.File, name, path strin
 			x.members = []member{m}
 		}
 	}
-	more := 0
+	var more int
 	x.members, more = s.cutMembers(x.members)
 	if p.json {
 		return p.objectJSON(name, o, x, more, s)

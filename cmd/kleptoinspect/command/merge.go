@@ -16,7 +16,7 @@ type merge struct {
 	conflict  string
 }
 
-func (m *merge) flags(cmd *cobra.Command, p *program) {
+func (m *merge) flags(cmd *cobra.Command) {
 	cmd.Flags().StringSliceVar(&m.functions, "function", nil, "only entries of these functions, comma-separated")
 	cmd.Flags().StringVar(&m.conflict, "on-conflict", "error", "of different results for one key: error (nothing is stored), newest, or keep what is there")
 	complete(cmd, "on-conflict", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -40,7 +40,7 @@ already stay. Copying again goes on where it was interrupted.`,
 			return m.run(cmd, p, args[1], args[:1])
 		},
 	}
-	m.flags(cmd, p)
+	m.flags(cmd)
 	return cmd
 }
 
@@ -65,7 +65,7 @@ destination, then that of the source named first).`,
 			return m.run(cmd, p, args[0], args[1:])
 		},
 	}
-	m.flags(cmd, p)
+	m.flags(cmd)
 	return cmd
 }
 

@@ -44,13 +44,13 @@ It says how many and asks, unless --yes answers; compact gives their room back.`
 			if err != nil {
 				return err
 			}
-			some := l.entries
+			var some []*entry
 			if where == nil {
 				e, err := c.find(l, at)
 				if err != nil {
 					return err
 				}
-				some = []*entry{e}
+				some = append(some, e)
 			} else if some, _, err = f.apply(where, l.entries, p.now()); err != nil {
 				return err
 			}

@@ -44,7 +44,7 @@ type Env struct {
 	Recover func(path string) (commits int, dropped int64, err error)
 
 	// Inspect opens the HDF5 file of any program at path, as hdfarchive.Inspect does, or
-	// returns a *Delegated; nil where the program reads none.
+	// returns a *DelegatedError; nil where the program reads none.
 	Inspect func(ctx context.Context, path string) (inspect.File, error)
 
 	// Missing names kinds of archive that this build leaves out, and how to get
@@ -52,12 +52,12 @@ type Env struct {
 	Missing string
 }
 
-// Delegated is the error of an Inspect that has had another process do the whole command,
+// DelegatedError is the error of an Inspect that has had another process do the whole command,
 // so that what damaged files do to HDF5 is not done to this one.
-type Delegated struct{ Code int }
+type DelegatedError struct{ Code int }
 
 // Error says so.
-func (d *Delegated) Error() string {
+func (d *DelegatedError) Error() string {
 	return fmt.Sprintf("done by another process, which returned %d", d.Code)
 }
 
@@ -73,7 +73,7 @@ func Run(ctx context.Context, args []string, env *Env) int {
 	if err == nil && out.err != nil {
 		err = fmt.Errorf("the output is not complete: %w", out.err)
 	}
-	var delegated *Delegated
+	var delegated *DelegatedError
 	switch {
 	case err == nil:
 		return ExitOK
