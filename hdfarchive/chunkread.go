@@ -73,8 +73,13 @@ func readChunks(g *h5.Group, name string, i *h5.Info, b *driver.Slab, to []byte)
 			ends[k] = end
 		}
 		err = inParallel(n, func(k int) error {
-			chunk := make([]byte, c.Bytes)
-			if err := decodeChunk(chunk, stored[ends[k]-sizes[k]:ends[k]], c.Filters, past[k], i.Type.Size); err != nil {
+			encoded := stored[ends[k]-sizes[k] : ends[k]]
+			if from, ok := at.inPiece(places[k], b); ok {
+				return decodeChunk(to[from:from+c.Bytes], encoded, c.Filters, past[k], i.Type.Size)
+			}
+			chunk := scratch(c.Bytes)
+			defer scratches.Put(&chunk)
+			if err := decodeChunk(chunk, encoded, c.Filters, past[k], i.Type.Size); err != nil {
 				return err
 			}
 			at.scatter(to, chunk, places[k], b)
@@ -116,6 +121,22 @@ func (g *grid) touches(k int, b *driver.Slab) bool {
 		}
 	}
 	return true
+}
+
+// inPiece tells whether the whole array is selected and the chunk is one piece of it,
+// and at which byte.
+func (g *grid) inPiece(place []int, b *driver.Slab) (from int, ok bool) {
+	rows := true // until the first dimension that is not whole
+	for i := len(place) - 1; i >= 0; i-- {
+		if b.Count[i] != g.shape[i] || b.Step[i] != 1 || place[i]+g.chunk[i] > g.shape[i] || !rows && g.chunk[i] != 1 {
+			return 0, false
+		}
+		rows = rows && g.chunk[i] == g.shape[i]
+	}
+	for i, at := range place {
+		from = from*g.shape[i] + at
+	}
+	return from * g.size, true
 }
 
 // scatter copies the selected elements of a chunk to where they belong in to.

@@ -10,7 +10,8 @@
 //	a, err := hdfarchive.Open("results.h5", &hdfarchive.Options{Mode: hdfarchive.Read})
 //
 // The parameters of a URL are those of Options: mode=create, rw or r, sync=normal, full or
-// off, and for hdf: wait=30s.
+// off, compress=none, gzip or auto, level=1 to 9, fletcher32=no or yes, and for hdf:
+// wait=30s.
 //
 // # The file
 //
@@ -77,6 +78,9 @@
 //	other struct, map, list          group; members are called as fields and keys, or 00, 01…
 //	nil                              a dataset without data (H5S_NULL)
 //
+// Arrays and tables of 64 KiB and more lie in one piece, or where the options ask for
+// it in chunks of up to 1 MiB, through HDF5's own filters shuffle, gzip and fletcher32.
+//
 // The object of a value has at most eight attributes: key (opaque), call (JSON text:
 // function, version, rounding, args, and name and digest of the key where the id is
 // not the digest), prov (JSON: created, seconds, host, go, build, vcs, shape, bytes),
@@ -103,6 +107,11 @@
 //
 // Do not move, copy or change a file that has a journal beside it without opening it
 // once: a journal that does not fit its file any more is refused, and neither touched.
+//
+// Slice and archive.ReadInto read the elements that are selected and no more, of
+// compressed arrays the chunks that have them. They are not held against the entry's
+// sum, which is of all of it; fletcher32 gives each chunk a checksum of its own. A chunk
+// is inflated to the size it declares and no further.
 //
 // An index that does not fit its entries (they count the links ever made) is made
 // anew by a walk: when the archive is opened for writing, or in memory when it is

@@ -14,8 +14,8 @@ import (
 // filters are what chunks go through, as HDF5 itself does it, so that any program
 // reads them: but here many chunks do so at once, and without the library's lock.
 type filters struct {
-	shuffle  bool
-	level    int // of deflate; 0: none
+	shuffle  bool // before deflate
+	level    int  // of deflate; 0: none
 	fletcher bool
 	size     int // bytes of an element
 }
@@ -26,12 +26,25 @@ var (
 	inflaters sync.Pool
 )
 
+// scratches are buffers of chunks on their way.
+var scratches sync.Pool
+
+// scratch returns a buffer of n bytes, of any content. Its user may give it back.
+func scratch(n int) []byte {
+	if b, ok := scratches.Get().(*[]byte); ok && cap(*b) >= n {
+		return (*b)[:n]
+	}
+	return make([]byte, n)
+}
+
 // encode takes a chunk through the filters. Where deflate gains nothing the chunk
 // goes past it, which past tells, a bit for each filter that is set.
 func (f *filters) encode(chunk []byte) (b []byte, past uint32, err error) {
 	b = chunk
-	if f.shuffle {
-		b = shuffle(make([]byte, len(chunk)), chunk, f.size)
+	if f.shuffle { // which is only done to deflate
+		shuffled := scratch(len(chunk))
+		defer scratches.Put(&shuffled)
+		b = shuffle(shuffled, chunk, f.size)
 	}
 	if f.level > 0 {
 		packed, err := deflate(b, f.level)
@@ -91,7 +104,8 @@ func decodeChunk(to, b []byte, pipeline []h5.Filter, past uint32, size int) erro
 		case h5.Deflate:
 			into := to
 			if k > 0 { // before what is unshuffled into to
-				into = make([]byte, len(to))
+				into = scratch(len(to))
+				defer scratches.Put(&into)
 			}
 			if err := inflate(into, b); err != nil {
 				return err
@@ -140,14 +154,20 @@ func inflate(to, b []byte) error {
 	return nil
 }
 
+// lane is how many elements are shuffled at a time: those of 16 bytes fit the cache.
+const lane = 1 << 10
+
 // shuffle puts the first bytes of all elements first, then the second bytes, and so
 // on. What is left over beside whole elements stays at the end.
 func shuffle(to, from []byte, size int) []byte {
 	n := len(from) / size
-	for k := range size {
-		lane := to[k*n : (k+1)*n]
-		for i, at := 0, k; i < len(lane); i, at = i+1, at+size {
-			lane[i] = from[at]
+	for first := 0; first < n; first += lane {
+		end := min(n, first+lane)
+		for k := range size {
+			bytes := to[k*n+first : k*n+end]
+			for i, at := 0, first*size+k; i < len(bytes); i, at = i+1, at+size {
+				bytes[i] = from[at]
+			}
 		}
 	}
 	copy(to[n*size:], from[n*size:])
@@ -156,10 +176,13 @@ func shuffle(to, from []byte, size int) []byte {
 
 func unshuffle(to, from []byte, size int) {
 	n := len(from) / size
-	for k := range size {
-		lane := from[k*n : (k+1)*n]
-		for i, at := 0, k; i < len(lane); i, at = i+1, at+size {
-			to[at] = lane[i]
+	for first := 0; first < n; first += lane {
+		end := min(n, first+lane)
+		for k := range size {
+			bytes := from[k*n+first : k*n+end]
+			for i, at := 0, first*size+k; i < len(bytes); i, at = i+1, at+size {
+				to[at] = bytes[i]
+			}
 		}
 	}
 	copy(to[n*size:], from[n*size:])

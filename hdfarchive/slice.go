@@ -26,14 +26,11 @@ func (a *File) Slice(ctx context.Context, function string, key keymap.Key, sel *
 		if _, err := f.packed.get(key, false); err == nil {
 			return errors.ErrUnsupported // rows are read whole
 		}
-		id, i, stored, err := f.stat(key, f.entries.Stat)
-		if err != nil {
-			return entryError(err)
+		id := entryID(key)
+		i, err := statKey(f.entries, id, function, key, f.large(id))
+		if err == nil {
+			v, err = readSlice(s.file, f.entries, id, i, sel, dst)
 		}
-		if err := stored.of(function); err != nil {
-			return entryError(err)
-		}
-		v, err = readSlice(s.file, f.entries, id, i, sel, dst)
 		return entryError(err)
 	})
 	if err != nil {
@@ -46,19 +43,9 @@ func (a *hdfdir) Slice(_ context.Context, function string, key keymap.Key, sel *
 	err = a.use(func() error {
 		id := entryID(key)
 		return withFile(a.path(function, id), func(file *h5.File, root *h5.Group) error {
-			i, err := root.Stat(valueName, entryAttrs...)
+			i, err := statKey(root, valueName, function, key, func() (*h5.Group, error) { return openLarge(root, valueName) })
 			if err != nil {
 				return err
-			}
-			s, err := readStored(id, i, func() (*h5.Group, error) { return openLarge(root, valueName) })
-			if err == nil {
-				err = s.of(function)
-			}
-			if err != nil {
-				return err
-			}
-			if s.key != key.Canonical {
-				return driver.ErrNotFound
 			}
 			v, err = readSlice(file, root, valueName, i, sel, dst)
 			return err
@@ -73,14 +60,42 @@ func (a *hdfdir) Slice(_ context.Context, function string, key keymap.Key, sel *
 	return v, nil
 }
 
-// of returns ErrNotFound where the entry is of another function, as in a group that
-// two long names share.
-func (s *stored) of(function string) error {
-	call, err := parseFields("call", s.call)
-	if err == nil && scalar[string](call, "function") != function {
-		err = driver.ErrNotFound
+// sliceAttrs are the attributes of an entry that a part of its value needs.
+var sliceAttrs = append([]string{attrKey}, valueAttrs...)
+
+// statKey describes the entry of a key, without the texts that a part of its value
+// needs no more than it needs the rest of the value.
+func statKey(g *h5.Group, name, function string, key keymap.Key, large func() (*h5.Group, error)) (*h5.Info, error) {
+	i, err := g.Stat(name, sliceAttrs...)
+	if errors.Is(err, h5.ErrAbsent) {
+		return nil, driver.ErrNotFound
 	}
-	return err
+	if err != nil {
+		return nil, err
+	}
+	own, plain := unescape(groupName(function))
+	if a := i.Attr(attrKey); a != nil && plain && own == function {
+		if have, ok := a.Text(); !ok || have != key.Canonical {
+			return nil, driver.ErrNotFound
+		}
+		return i, nil
+	}
+	// A long key lies elsewhere, and two functions with long names may share a group.
+	if i, err = g.Stat(name, entryAttrs...); err != nil {
+		return nil, err
+	}
+	s, err := readStored(name, i, large)
+	if err != nil {
+		return nil, err
+	}
+	call, err := parseFields("call", s.call)
+	if err != nil {
+		return nil, err
+	}
+	if s.key != key.Canonical || scalar[string](call, "function") != function {
+		return nil, driver.ErrNotFound
+	}
+	return i, nil
 }
 
 // readSlice reads what is selected of the value that lies in g under name.
