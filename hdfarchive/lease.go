@@ -20,8 +20,7 @@ import (
 	"github.com/klepto-go/klepto/keymap"
 )
 
-// leases are files in a folder, one for each key that is being computed, named by
-// the key's digest. Such a file is made aside, complete and locked by flock, and
+// leases are files, one for each key that is being computed, named by its digest. Such a file is made aside, complete and locked by flock, and
 // gets its name by link, which of all processes lets one succeed. It tells two
 // things of its owner: the kernel drops the lock when the process dies, whatever
 // killed it; and while the owner lives it writes the file again every leaseBeat, so
@@ -33,8 +32,9 @@ import (
 // stopped for leaseTTL, the worst makes two compute the same. None loses or
 // overwrites an entry: that is decided by Put with ifAbsent, not here.
 type leases struct {
-	dir string
-	ttl time.Duration // leaseTTL, but for tests
+	dir    string
+	prefix string        // of their names
+	ttl    time.Duration // leaseTTL, but for tests
 }
 
 const (
@@ -46,9 +46,16 @@ const (
 	leaseWait = 100 * time.Millisecond
 	// leasePoll bounds the time between two looks at the file of another.
 	leasePoll = 20 * time.Millisecond
-	// leaseFolder holds the files, in an archive that is a folder.
+	// leaseFolder holds the files, in an archive that is a folder; leaseSuffix is
+	// between the name of an archive that is a file and theirs, which lie beside it.
 	leaseFolder = ".klepto-leases"
+	leaseSuffix = "-lease-"
 )
+
+// newFileLeases returns the leases of an archive in a file.
+func newFileLeases(path string) *leases {
+	return &leases{dir: filepath.Dir(path), prefix: filepath.Base(path) + leaseSuffix, ttl: leaseTTL}
+}
 
 // newLeases returns the leases of an archive in a folder.
 func newLeases(root string) *leases {
@@ -77,7 +84,7 @@ type lease struct {
 func (ls *leases) acquire(ctx context.Context, function string, key keymap.Key) (driver.Lease, error) {
 	// The digest of a key need not tell functions apart.
 	sum := xxh3.HashString128(function + "\x00" + key.Canonical).Bytes()
-	path := filepath.Join(ls.dir, hex.EncodeToString(sum[:]))
+	path := filepath.Join(ls.dir, ls.prefix+hex.EncodeToString(sum[:]))
 	l, err := ls.claim(path, function)
 	if err != nil {
 		return nil, err
@@ -181,15 +188,15 @@ func (ls *leases) contend(ctx context.Context, l *lease) error {
 }
 
 // noLinks says what a failed link means: on a file system without links, such as
-// FAT, there are no leases.
+// FAT, or beside an archive whose name leaves no room for a suffix, are no leases.
 func noLinks(err error) error {
-	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS) {
+	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.ENAMETOOLONG) {
 		return errNoLeases
 	}
 	return err
 }
 
-var errNoLeases = errors.New("the file system has no links, so no leases")
+var errNoLeases = errors.New("the file system has no room for leases")
 
 // What has become of the owner that another waits for.
 const (
@@ -334,7 +341,7 @@ func (ls *leases) releaseAll() (n int, err error) {
 		return 0, nil
 	}
 	for _, name := range names {
-		if strings.HasPrefix(name, tempPrefix) {
+		if strings.HasPrefix(name, tempPrefix) || !strings.HasPrefix(name, ls.prefix) {
 			continue
 		}
 		if e := os.Remove(filepath.Join(ls.dir, name)); e == nil {
@@ -346,7 +353,7 @@ func (ls *leases) releaseAll() (n int, err error) {
 	return n, err
 }
 
-// sweep removes what processes left that died within a claim.
+// sweep removes what processes left that died within a claim, and the folder.
 func (ls *leases) sweep() {
 	names, _ := readNames(ls.dir) // none: nothing to sweep
 	for _, name := range names {
@@ -385,26 +392,27 @@ func (a *hdfdir) ReleaseAll(context.Context) (n int, err error) {
 	return n, err
 }
 
-// Acquire implements driver.Leaser among those who have the file open in this
-// process: it is the only one that writes.
+// Acquire implements driver.Leaser as that of a folder does.
 func (a *File) Acquire(ctx context.Context, function string, key keymap.Key) (l driver.Lease, err error) {
 	err = a.use(func() error {
 		if a.opts.Mode == Read {
 			return nil
 		}
-		l, err = a.store.leases.Acquire(ctx, function, key)
+		if l, err = newFileLeases(a.store.path).acquire(ctx, function, key); errors.Is(err, errNoLeases) {
+			return nil
+		}
 		return err
 	})
 	return l, err
 }
 
 // ReleaseAll implements driver.Leaser.
-func (a *File) ReleaseAll(ctx context.Context) (n int, err error) {
+func (a *File) ReleaseAll(context.Context) (n int, err error) {
 	err = a.use(func() error {
 		if a.opts.Mode == Read {
 			return readOnly(a.store.path)
 		}
-		n, err = a.store.leases.ReleaseAll(ctx)
+		n, err = newFileLeases(a.store.path).releaseAll()
 		return err
 	})
 	return n, err

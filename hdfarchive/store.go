@@ -38,8 +38,6 @@ type store struct {
 	sync  h5.JournalSync
 	refs  int // under inUse.Mutex
 
-	leases driver.LocalLeases // one process writes
-
 	mu        sync.RWMutex // held for writing by a commit
 	file      *h5.File     // nil where lost says why
 	lost      error
