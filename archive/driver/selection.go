@@ -203,10 +203,10 @@ func (p *parser) number() (n int, open bool, err error) {
 	for p.at < len(p.text) && p.text[p.at] >= '0' && p.text[p.at] <= '9' {
 		p.at++
 	}
-	switch {
-	case p.at == from:
+	switch p.at {
+	case from:
 		return 0, true, nil
-	case p.at == digits:
+	case digits:
 		return 0, false, p.fail(p.at, "a number is missing after %q", c)
 	}
 	n, err = strconv.Atoi(p.text[from:p.at])

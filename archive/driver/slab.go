@@ -73,7 +73,8 @@ func (s *Selection) Of(shape []int) (*Slab, error) {
 			}
 			b.add(at, 1, 1, false)
 		case slice:
-			b.add(d.bounds(shape[len(b.Count)]))
+			start, step, count := d.bounds(shape[len(b.Count)])
+			b.add(start, step, count, true)
 		}
 	}
 	if !full {
@@ -90,7 +91,7 @@ func (b *Slab) add(start, step, count int, keep bool) {
 }
 
 // bounds are those of Python's slice.indices for a dimension of n elements.
-func (d *dim) bounds(n int) (start, step, count int, keep bool) {
+func (d *dim) bounds(n int) (start, step, count int) {
 	low, high := 0, n // what the bounds are cut off at
 	if d.step < 0 {
 		low, high = -1, n-1
@@ -121,7 +122,7 @@ func (d *dim) bounds(n int) (start, step, count int, keep bool) {
 		count = (start-stop-1)/-d.step + 1
 	}
 	if count <= 1 {
-		return start, 1, count, true
+		return start, 1, count
 	}
-	return start, d.step, count, true
+	return start, d.step, count
 }
