@@ -1,7 +1,6 @@
 package crash
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -73,7 +72,6 @@ type Disk struct {
 	names   map[string]uint64  // synced
 	renames []event            // since the last sync of the folder
 	acked   int
-	commits int
 }
 
 // NewDisk is the disk before the first event.
@@ -85,17 +83,18 @@ func NewDisk(t *Trace) *Disk {
 // that it was ready, -2 before.
 func (d *Disk) Acked() int { return d.acked }
 
-// Commits is how many commits had begun to be written to a journal.
-func (d *Disk) Commits() int { return d.commits }
+// ackName begins the names of files that a program makes only to say, where its output is not
+// in the trace, that a step is done.
+const ackName = "ack."
 
-// commits tells whether bytes written begin a commit, behind the header of a journal or
-// not; journal.h of the package h5 has the layout.
-func commits(b []byte) bool {
-	const header, kind, record = 128, 48, 64
-	if bytes.HasPrefix(b, []byte("KLPTWAL1")) && len(b) > header {
-		b = b[header:]
+// ackOf is the step that a file of this path acknowledges.
+func ackOf(path []byte) (step int, ok bool) {
+	name, ok := strings.CutPrefix(filepath.Base(string(path)), ackName)
+	if !ok {
+		return 0, false
 	}
-	return bytes.HasPrefix(b, []byte("KLPTREC1")) && len(b) >= record && b[kind] == 0
+	step, err := strconv.Atoi(strings.TrimSuffix(name, ".h5"))
+	return step, err == nil
 }
 
 // Knows tells whether the program had opened a file of this base name for writing.
@@ -118,6 +117,10 @@ func (d *Disk) Advance(n int) {
 			d.names[name] = e.file
 			d.content[e.file] = append([]byte(nil), d.trace.start[name]...)
 		case 'c', 'u', 'r':
+			if step, ok := ackOf(e.data); ok {
+				d.acked = step
+				continue
+			}
 			d.renames = append(d.renames, e)
 		case 'd':
 			for _, r := range d.renames {
@@ -125,9 +128,6 @@ func (d *Disk) Advance(n int) {
 			}
 			d.renames = nil
 		case 'w', 't':
-			if commits(e.data) {
-				d.commits++
-			}
 			d.pending[e.file] = append(d.pending[e.file], e)
 		case 's':
 			for _, p := range d.pending[e.file] {
