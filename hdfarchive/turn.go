@@ -77,7 +77,7 @@ func (q *queue) expire(wait time.Duration, why func() error) bool {
 func locked(err error) bool { return errors.Is(err, h5.ErrLocked) || errors.Is(err, driver.ErrLocked) }
 
 func (s *store) tooLong(err error) error {
-	return fmt.Errorf("%w: %s, for longer than %v: another process is writing to it or has stopped while it did; try again, end that process, or open with a longer wait (%v)",
+	return fmt.Errorf("%w: %s, for longer than %v: another process is writing to it or has stopped while it did; try again, end that process, or open with a longer wait (%w)",
 		driver.ErrLocked, s.path, s.wait, err)
 }
 
