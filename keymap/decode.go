@@ -15,9 +15,15 @@ import (
 // by a small multiple of the length of the input.
 func Decode(canonical string) (Call, error) {
 	d := decoder{in: canonical}
+	return d.decode()
+}
+
+// decode reads all of in.
+func (d *decoder) decode() (Call, error) {
+	n := len(d.in)
 	c, err := d.call()
 	if err != nil {
-		return Call{}, fmt.Errorf("%w: %w, at byte %d of %d", ErrFormat, err, len(canonical)-len(d.in), len(canonical))
+		return Call{}, fmt.Errorf("%w: %w, at byte %d of %d", ErrFormat, err, n-len(d.in), n)
 	}
 	return c, nil
 }
@@ -28,6 +34,7 @@ type decoder struct {
 	depth       int
 	around      []*typeNode // the types being read, outermost first
 	inInterface bool        // where types have names
+	untold      bool        // the readable form leaves a type open
 }
 
 var (

@@ -34,8 +34,10 @@ func (d *decoder) value(t *typeNode) (any, error) {
 	case codeTime:
 		return d.time()
 	case codeNumber:
+		d.untold = true
 		return d.number()
 	case codePointer:
+		d.untold = true
 		b, err := d.byte()
 		if err != nil || b == 0 {
 			return nil, err
@@ -45,8 +47,10 @@ func (d *decoder) value(t *typeNode) (any, error) {
 		}
 		return d.value(t.elem)
 	case codeFrozen:
+		d.untold = true
 		return d.frozen()
 	case codeInterface:
+		d.untold = true
 		if len(d.in) > 0 && d.in[0] == codeNil {
 			d.in = d.in[1:]
 			return nil, nil
@@ -54,11 +58,13 @@ func (d *decoder) value(t *typeNode) (any, error) {
 		return d.dynamic()
 	case codeSlice:
 		n, err := d.length(t.elem.least())
+		d.untold = d.untold || n < 0 || n == 0 && !t.elem.listed()
 		if err != nil || n < 0 {
 			return nil, err
 		}
 		return d.elements(t.elem, n)
 	case codeArray:
+		d.untold = true
 		if t.n > 0 && t.elem.least() == 0 {
 			return nil, fmt.Errorf("elements without content")
 		}
@@ -75,6 +81,9 @@ func (d *decoder) value(t *typeNode) (any, error) {
 	}
 	return d.scalar(t.code)
 }
+
+// listed tells the types whose slices are written with their type before them.
+func (t *typeNode) listed() bool { return scalarSize(t.code) > 0 || t.code == codeString }
 
 // dynamic reads what an interface holds. Its type stands alone.
 func (d *decoder) dynamic() (any, error) {
@@ -104,6 +113,7 @@ func (d *decoder) frozen() (any, error) {
 
 func (d *decoder) mapping(t *typeNode) (any, error) {
 	n, err := d.length(t.key.least() + t.elem.least())
+	d.untold = d.untold || n <= 0
 	if err != nil || n < 0 {
 		return nil, err
 	}

@@ -8,7 +8,7 @@ import (
 	"time"
 	"unsafe"
 
-	"github.com/zeebo/xxh3"
+	"github.com/klepto-go/klepto/keymap/internal/fingerprint"
 )
 
 // encoder writes canonical bytes. Its methods append to a slice that they are
@@ -22,7 +22,7 @@ type encoder struct {
 
 // stream hashes what does not fit the first slice of a digest.
 type stream struct {
-	hash xxh3.Hasher
+	hash fingerprint.Stream
 	buf  [16 << 10]byte
 }
 
@@ -43,7 +43,7 @@ func (e *encoder) spill(b []byte) []byte {
 		e.stream = streams.Get().(*stream)
 		e.stream.hash.Reset()
 	}
-	e.stream.hash.Write(b) // a Hasher's Write returns no error
+	e.stream.hash.Write(b)
 	return e.stream.buf[:0]
 }
 
@@ -56,7 +56,7 @@ const firstBuffer = 256
 func (e *encoder) finish(b []byte, err error) (d Digest, _ error) {
 	if err == nil {
 		e.stream.hash.Write(b)
-		d = Digest(e.stream.hash.Sum128())
+		d.Hi, d.Lo = e.stream.hash.Sum()
 	}
 	streams.Put(e.stream)
 	return d, err

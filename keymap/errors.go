@@ -16,6 +16,10 @@ var (
 	// arguments, such as a tolerance for an argument that does not exist.
 	ErrOption = errors.New("keymap: invalid option")
 
+	// ErrOneWay reports a name that DecodeName cannot turn back into a call, as a
+	// hash is. Decode can, from the canonical bytes that an archive keeps beside it.
+	ErrOneWay = errors.New("keymap: a hash cannot be turned back into a call")
+
 	// ErrFormat reports bytes that are not the canonical bytes of a call, or of
 	// a format that this release does not know.
 	ErrFormat = errors.New("keymap: not canonical bytes of a call")

@@ -2,7 +2,6 @@ package keymap_test
 
 import (
 	"bytes"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math"
@@ -239,6 +238,7 @@ func checkPair(t *testing.T, a, b []byte) {
 	}
 	x, xText := key(a)
 	y, yText := key(b)
+	checkNames(t, x, y)
 	if (x == y) != (xText == yText) || x != y && (strings.HasPrefix(x.Canonical, y.Canonical) || strings.HasPrefix(y.Canonical, x.Canonical)) {
 		t.Fatalf("keys are the same: %v\n%s%x\n%s%x", x == y, xText, x.Canonical, yText, y.Canonical)
 	}
@@ -281,11 +281,7 @@ func FuzzPairs(f *testing.F) {
 
 func FuzzDecode(f *testing.F) {
 	for _, g := range goldenFile(f) {
-		b, err := hex.DecodeString(g.Canonical)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(string(b))
+		f.Add(g.bytes(f))
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		var before, after runtime.MemStats

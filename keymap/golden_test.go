@@ -26,6 +26,15 @@ type golden struct {
 	Digest    string `json:"digest"`
 }
 
+func (g golden) bytes(t testing.TB) string {
+	t.Helper()
+	b, err := hex.DecodeString(g.Canonical)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
 type goldens []golden
 
 func add[In any](t *testing.T, g *goldens, o *keymap.Options, name string, in In) {

@@ -34,32 +34,53 @@ type Namer interface {
 	String() string
 }
 
-// Raw names a call by its canonical bytes themselves, which Decode reads. They
-// are not printable.
-func Raw() Namer { return namer{"raw", func(b []byte) (string, error) { return string(b), nil }} }
+// Raw names a call by its canonical bytes themselves. They are not printable.
+func Raw() Namer {
+	same := func(s string) (string, error) { return s, nil }
+	return namer{text: "raw", name: func(b []byte) (string, error) { return string(b), nil }, back: same}
+}
 
 // String names a call by a text: with encoding "" by its readable form, that of
 // Call.String, as in heat(nu=0.1,n=4); else by its canonical bytes in "hex",
 // "base32" or "base64" (the one of URLs and file names), the last two without
-// padding. Calls that differ only in the static types of their arguments, or in
-// whether nil is a pointer or a slice, have one readable form.
+// padding. Where the readable form leaves a type open, as of what a pointer or an
+// interface holds, an array or a nil, the digest of the key follows it after a "#",
+// so that two calls have two names.
 func String(encoding string) (Namer, error) {
 	if encoding == "" {
-		return namer{"string", readable}, nil
+		return namer{text: "string", name: readable, call: parseCall}, nil
 	}
-	encode, ok := encodings[encoding]
+	e, ok := encodings[encoding]
 	if !ok {
 		return nil, unknown("encoding", encoding, Encodings())
 	}
-	return namer{"string(" + encoding + ")", func(b []byte) (string, error) { return encode(b), nil }}, nil
+	return namer{
+		text: "string(" + encoding + ")",
+		name: func(b []byte) (string, error) { return e.EncodeToString(b), nil },
+		back: func(name string) (string, error) {
+			b, err := e.DecodeString(name)
+			if err == nil && e.EncodeToString(b) != name {
+				err = fmt.Errorf("it has other letters or bits than those that encode these bytes")
+			}
+			if err != nil {
+				return "", fmt.Errorf("%w: %.40q is not in %s: %w", ErrFormat, name, encoding, err)
+			}
+			return string(b), nil
+		},
+	}, nil
 }
 
 func readable(canonical []byte) (string, error) {
-	c, err := Decode(string(canonical))
+	d := decoder{in: string(canonical)}
+	c, err := d.decode()
 	if err != nil {
 		return "", fmt.Errorf("%w: the readable form can only come first in a chain", err)
 	}
-	return c.String(), nil
+	text := c.appendText(nil)
+	if d.untold {
+		text = append(append(text, '#'), Digest(xxh3.Hash128(canonical)).String()...)
+	}
+	return string(text), nil
 }
 
 // Hash names a call by a hash of its canonical bytes, in hex. blake2b has 512 bits
@@ -76,7 +97,7 @@ func Hash(algorithm string) (Namer, error) {
 
 // HashWith is Hash with a hash from elsewhere, under the given name.
 func HashWith(name string, start func() hash.Hash) Namer {
-	return namer{"hash(" + name + ")", func(b []byte) (string, error) {
+	return namer{text: "hash(" + name + ")", name: func(b []byte) (string, error) {
 		h := start()
 		if _, err := h.Write(b); err != nil {
 			return "", fmt.Errorf("keymap: hash %s: %w", name, err)
@@ -86,24 +107,8 @@ func HashWith(name string, start func() hash.Hash) Namer {
 }
 
 // Chain names a call by the last Namer's name of the one before's name, and so
-// on: a Chain of String and Hash
-// hashes the readable form.
-func Chain(first Namer, more ...Namer) Namer {
-	all := append([]Namer{first}, more...)
-	names := make([]string, len(all))
-	for i, n := range all {
-		names[i] = n.String()
-	}
-	return namer{strings.Join(names, "+"), func(b []byte) (name string, err error) {
-		for _, n := range all {
-			if name, err = n.Name(b); err != nil {
-				return "", err
-			}
-			b = []byte(name)
-		}
-		return name, nil
-	}}
-}
+// on: a Chain of String and Hash hashes the readable form.
+func Chain(first Namer, more ...Namer) Namer { return newChain(append([]Namer{first}, more...)) }
 
 // Algorithms returns the names that Hash knows, sorted.
 func Algorithms() []string { return slices.Sorted(maps.Keys(algorithms)) }
@@ -115,15 +120,29 @@ func Encodings() []string { return slices.Sorted(maps.Keys(encodings)) }
 type namer struct {
 	text string
 	name func([]byte) (string, error)
+	// One of these undoes name, or none: back gives the bytes, call what they say.
+	back func(name string) (string, error)
+	call func(name string) (Call, error)
 }
 
 func (n namer) Name(b []byte) (string, error) { return n.name(b) }
 func (n namer) String() string                { return n.text }
 
-var encodings = map[string]func([]byte) string{
-	"hex":    hex.EncodeToString,
-	"base32": base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString,
-	"base64": base64.RawURLEncoding.EncodeToString,
+// encoding is what the encodings of bytes as text have in common.
+type encoding interface {
+	EncodeToString([]byte) string
+	DecodeString(string) ([]byte, error)
+}
+
+type hexEncoding struct{}
+
+func (hexEncoding) EncodeToString(b []byte) string        { return hex.EncodeToString(b) }
+func (hexEncoding) DecodeString(s string) ([]byte, error) { return hex.DecodeString(s) }
+
+var encodings = map[string]encoding{
+	"hex":    hexEncoding{},
+	"base32": base32.HexEncoding.WithPadding(base32.NoPadding),
+	"base64": base64.RawURLEncoding,
 }
 
 var algorithms = map[string]func() hash.Hash{

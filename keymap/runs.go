@@ -77,54 +77,20 @@ func (e *encoder) many(b []byte, src []float64, r rounding.Rounding) []byte {
 	return b
 }
 
-// plainFloats is how many are searched for what is not plain at once: more than
-// fit the buffer of a stream, so that they are hashed where they lie.
-const plainFloats = 4096
-
-// exact appends floats as they are. Nearly all stand in memory as in a key.
+// exact appends floats as they are. For a digest they are hashed where they lie.
 func (e *encoder) exact(b []byte, src []float64) []byte {
+	if e.digest && cap(b)-len(b) < 8*len(src) {
+		b = e.spill(b)
+		e.stream.hash.Floats(src)
+		return b
+	}
 	for len(src) > 0 {
-		block := src[:min(len(src), plainFloats)]
-		src = src[len(block):]
-		if littleEndian && plain(block) {
-			b = e.bytes(b, unsafe.Slice((*byte)(unsafe.Pointer(&block[0])), 8*len(block)))
-			continue
-		}
-		for len(block) > 0 {
-			n := min(len(block), manyFloats)
-			b = e.floats(b, block[:n])
-			block = block[n:]
-		}
+		n := min(len(src), manyFloats)
+		b = e.floats(b, src[:n])
+		src = src[n:]
 	}
 	return b
 }
-
-// plain tells that there is neither a -0 nor a NaN in src, nor floats so large
-// that they look like it. A sum is NaN where a NaN is in it: eight at once, as
-// each addition waits for the one before it. A -0 is the least integer.
-func plain(src []float64) bool {
-	var s0, s1, s2, s3, s4, s5, s6, s7 float64
-	for ; len(src) >= 8; src = src[8:] {
-		x := (*[8]float64)(src)
-		u := (*[8]uint64)(unsafe.Pointer(x))
-		s0, s1, s2, s3 = s0+x[0], s1+x[1], s2+x[2], s3+x[3]
-		s4, s5, s6, s7 = s4+x[4], s5+x[5], s6+x[6], s7+x[7]
-		if u[0] == minusZero || u[1] == minusZero || u[2] == minusZero || u[3] == minusZero ||
-			u[4] == minusZero || u[5] == minusZero || u[6] == minusZero || u[7] == minusZero {
-			return false
-		}
-	}
-	for _, x := range src {
-		if math.Float64bits(x) == minusZero {
-			return false
-		}
-		s0 += x
-	}
-	sum := s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7
-	return sum == sum
-}
-
-const minusZero = 1 << 63
 
 // scaled appends floats rounded by scale.
 func (e *encoder) scaled(b []byte, src []float64, s float64, r rounding.Rounding) []byte {

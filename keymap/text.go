@@ -44,14 +44,40 @@ func appendRounding(b []byte, r rounding.Rounding) []byte {
 	return append(append(b, '~'), r.String()...)
 }
 
+// punctuation is what names are quoted for.
+const punctuation = "@(),=:~{}\""
+
 // appendName quotes names that would be mistaken for punctuation.
 func appendName(b []byte, name string) []byte {
 	if strings.ContainsFunc(name, func(r rune) bool {
-		return strings.ContainsRune("@(),=:~{}\"", r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
+		return strings.ContainsRune(punctuation, r) || !unicode.IsPrint(r) || r == unicode.ReplacementChar
 	}) {
 		return strconv.AppendQuote(b, name)
 	}
 	return append(b, name...)
+}
+
+// appendType is appendName for the names of types, which are quoted too where they
+// would be mistaken for words and numbers: where no import path and no capital letter
+// makes them different.
+func appendType(b []byte, name string) []byte {
+	path, _, _ := strings.Cut(name, ".")
+	switch {
+	case name == "" || !unicode.IsLetter(rune(name[0])):
+		return strconv.AppendQuote(b, name)
+	case path == name && !unicode.IsUpper(rune(name[0])):
+		return strconv.AppendQuote(b, name)
+	}
+	return appendName(b, name)
+}
+
+// appendTime renders an instant in UTC, or, in years that RFC 3339 can't write, as
+// its seconds since 1970 and nanoseconds.
+func appendTime(b []byte, t time.Time) []byte {
+	if y := t.Year(); y < 0 || y > 9999 {
+		return fmt.Appendf(b, "time(%d,%d)", t.Unix(), t.Nanosecond())
+	}
+	return t.AppendFormat(b, time.RFC3339Nano)
 }
 
 // appendValue renders one of the types that Arg lists.
@@ -68,7 +94,7 @@ func appendValue(b []byte, v any) []byte {
 	case complex128:
 		return appendComplex(b, v, 64)
 	case time.Time:
-		return v.AppendFormat(b, time.RFC3339Nano)
+		return appendTime(b, v)
 	case bool, time.Duration:
 		return fmt.Append(b, v)
 	case float32:
@@ -78,7 +104,7 @@ func appendValue(b []byte, v any) []byte {
 	case int8, int16, int32, uint8, uint16, uint32, uint64:
 		return fmt.Appendf(b, "%T(%d)", v, v)
 	case Named:
-		return append(appendValue(append(appendName(b, v.Type), '('), v.Value), ')')
+		return append(appendValue(append(appendType(b, v.Type), '('), v.Value), ')')
 	case Struct:
 		return append(appendArgs(append(b, '{'), v, ':'), '}')
 	case Map:
@@ -91,7 +117,7 @@ func appendValue(b []byte, v any) []byte {
 		}
 		return append(b, '}')
 	case Matrix:
-		return appendValue(fmt.Appendf(b, "%s(%dx%d)", v.Kind, v.Rows, v.Cols), v.Data)
+		return appendValue(fmt.Appendf(appendType(b, v.Kind), "(%dx%d)", v.Rows, v.Cols), v.Data)
 	case FrozenSum:
 		return append(append(append(b, "frozen("...), v.String()...), ')')
 	case []byte:
@@ -158,8 +184,10 @@ func appendFloat(b []byte, x float64, bits int) []byte {
 	switch a := math.Abs(x); {
 	case x != x:
 		return append(b, "nan"...)
-	case a > math.MaxFloat64:
-		return append(b, strings.ToLower(strconv.FormatFloat(x, 'f', -1, bits))...)
+	case x > math.MaxFloat64:
+		return append(b, "inf"...)
+	case x < -math.MaxFloat64:
+		return append(b, "-inf"...)
 	case a != 0 && (a < 1e-4 || a >= 1e16):
 		return strconv.AppendFloat(b, x, 'e', -1, bits)
 	}
