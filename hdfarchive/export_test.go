@@ -1,6 +1,9 @@
 package hdfarchive
 
 import (
+	"time"
+
+	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 )
@@ -86,3 +89,7 @@ func RewriteForm(text string) (string, error) {
 	}
 	return f.text, nil
 }
+
+// SetLeaseTTL sets for how long an owner that gives no sign of life is believed to
+// live, which no test has the time to wait for.
+func SetLeaseTTL(a *archive.Archive, d time.Duration) { a.Driver().(*hdfdir).leases.ttl = d }
