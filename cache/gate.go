@@ -18,8 +18,7 @@ import (
 type gate struct {
 	mu      sync.Mutex
 	closed  atomic.Bool
-	spread  atomic.Uint32 // which bits of a hash pick the stripe
-	stripes []stripe      // nil: no shared readers, the mutex alone is the lock
+	stripes []stripe // nil: no shared readers, the mutex alone is the lock
 }
 
 // stripe is where readers register. readers holds the readers inside in its low
@@ -34,8 +33,7 @@ type stripe struct {
 }
 
 const (
-	crowded     = 1<<12 - 1 // hits between two looks at whether a stripe is crowded
-	hitShift    = 20        // a million readers may be inside one stripe at once
+	hitShift    = 20 // a million readers may be inside one stripe at once
 	readersMask = 1<<hitShift - 1
 )
 
@@ -51,18 +49,12 @@ func (g *gate) enter() *stripe {
 	// The address of a variable on the stack tells goroutines apart, costs nothing
 	// to get and stays with a goroutine as it runs. Any stripe would be correct.
 	var here byte
-	at := uint64(uintptr(unsafe.Pointer(&here))>>11) * 0x9e3779b97f4a7c15 >> (32 + g.spread.Load()&15)
+	at := uint64(uintptr(unsafe.Pointer(&here))>>11) * 0x9e3779b97f4a7c15 >> 32
 	s := &g.stripes[at&uint64(len(g.stripes)-1)]
-	n := s.readers.Add(1)
+	s.readers.Add(1)
 	if g.closed.Load() {
 		s.readers.Add(^uint64(0))
 		return nil
-	}
-	// Of as many pairs of goroutines as there are stripes one meets on the same, and
-	// would share its cache line for as long as both live. So every now and then
-	// whoever is not alone there has all pick again.
-	if n&readersMask > 1 && n>>hitShift&crowded == 1 {
-		g.spread.Add(1)
 	}
 	return s
 }
