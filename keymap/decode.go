@@ -21,6 +21,7 @@ func Decode(canonical string) (Call, error) {
 // decode reads all of in.
 func (d *decoder) decode() (Call, error) {
 	n := len(d.in)
+	d.empty = 64 * n
 	c, err := d.call()
 	if err != nil {
 		return Call{}, fmt.Errorf("%w: %w, at byte %d of %d", ErrFormat, err, n-len(d.in), n)
@@ -34,6 +35,7 @@ type decoder struct {
 	depth       int
 	around      []*typeNode // the types being read, outermost first
 	inInterface bool        // where types have names
+	empty       int         // how many values without content may follow
 	untold      bool        // the readable form leaves a type open
 }
 

@@ -24,6 +24,9 @@ func invertible(t testing.TB) []keymap.Namer {
 	for _, e := range keymap.Encodings() {
 		add(keymap.Chain(readable, add(keymap.String(e))), nil)
 	}
+	for _, f := range keymap.Formats() {
+		add(keymap.Serialized(f))
+	}
 	return all
 }
 

@@ -126,10 +126,10 @@ func (d *decoder) members() ([]member, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := make([]member, n)
-	seen := make(map[string]bool, n)
-	for i := range all {
-		m := &all[i]
+	all := make([]member, 0, min(n, ahead))
+	seen := make(map[string]bool)
+	for range n {
+		var m member
 		if m.name, err = d.text(); err != nil {
 			return nil, err
 		}
@@ -149,6 +149,7 @@ func (d *decoder) members() ([]member, error) {
 		if m.typ, err = d.typ(); err != nil {
 			return nil, err
 		}
+		all = append(all, m)
 	}
 	return all, nil
 }

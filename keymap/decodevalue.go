@@ -8,13 +8,13 @@ import (
 
 // structure reads the values of arguments or fields.
 func (d *decoder) structure(members []member) (Struct, error) {
-	s := make(Struct, len(members))
-	for i, m := range members {
+	s := make(Struct, 0, min(len(members), ahead))
+	for _, m := range members {
 		v, err := d.value(m.typ)
 		if err != nil {
 			return nil, err
 		}
-		s[i] = Arg{Name: m.name, Rounding: m.round, Value: v}
+		s = append(s, Arg{Name: m.name, Rounding: m.round, Value: v})
 	}
 	return s, nil
 }
@@ -25,6 +25,11 @@ func (d *decoder) value(t *typeNode) (any, error) {
 		return nil, err
 	}
 	defer d.leave()
+	if t.least() == 0 { // takes memory and no input
+		if d.empty--; d.empty < 0 {
+			return nil, fmt.Errorf("far more values without content than with one")
+		}
+	}
 	switch t.code {
 	case codeNamed:
 		v, err := d.value(t.elem)
@@ -117,7 +122,7 @@ func (d *decoder) mapping(t *typeNode) (any, error) {
 	if err != nil || n < 0 {
 		return nil, err
 	}
-	m := make(Map, 0, min(n, 1024))
+	m := make(Map, 0, min(n, ahead))
 	var lastKey, lastValue string
 	for range n {
 		key, all := len(d.in), d.in
@@ -156,10 +161,10 @@ func (d *decoder) matrix(t *typeNode) (any, error) {
 	return Matrix{t.name, int(r), int(c), data}, err
 }
 
-func (d *decoder) time() (any, error) {
+func (d *decoder) time() (time.Time, error) {
 	sec, err := d.fixed(8)
 	if err != nil {
-		return nil, err
+		return time.Time{}, err
 	}
 	ns, err := d.fixed(4)
 	if err == nil && ns >= 1e9 {
@@ -294,8 +299,20 @@ func (d *decoder) elements(t *typeNode, n int) (any, error) {
 	case codeString:
 		return each(n, d.text)
 	}
-	return each(n, func() (any, error) { return d.value(t) })
+	all := make([]any, 0, min(n, ahead))
+	for range n {
+		v, err := d.value(t)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
 }
+
+// ahead is how many elements room is made for before they are read, where the
+// elements may have elements themselves: each level could promise all of the input.
+const ahead = 4
 
 func integers[T ~int8 | ~int16 | ~int32 | ~int64 | ~uint16 | ~uint32 | ~uint64](d *decoder, n, size int) ([]T, error) {
 	return each(n, func() (T, error) {
@@ -304,7 +321,7 @@ func integers[T ~int8 | ~int16 | ~int32 | ~int64 | ~uint16 | ~uint32 | ~uint64](
 	})
 }
 
-// each calls read n times.
+// each calls read n times, for elements that have none themselves.
 func each[T any](n int, read func() (T, error)) ([]T, error) {
 	all := make([]T, n)
 	for i := range all {

@@ -8,7 +8,7 @@
 // writes the canonical bytes of a call, Digest hashes them without building
 // them, Key does both; Decode gives the call back. A Signature does the same for
 // functions that take their arguments by position, and makes the same keys. A
-// Namer (Hash, String, Raw, Chain) makes the name an entry bears in an archive; it
+// Namer (Hash, String, Serialized, Raw, Chain) makes the name an entry bears in an archive; it
 // is no part of the key. DecodeName reads the names that are no hashes.
 //
 // The tag of a field says how it enters the key:

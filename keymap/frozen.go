@@ -108,12 +108,11 @@ func (e *encoder) frozen(b []byte, f *frozen, q unsafe.Pointer) ([]byte, error) 
 // sum returns the fingerprint under f, computed at the first call.
 func (c *content) sum(f *frozen, depth int) (*[sha256.Size]byte, error) {
 	known := c.sums.Load()
-	for known != nil {
+	if known != nil {
 		i := slices.IndexFunc(*known, func(s contentSum) bool { return s.under == f.under })
 		if i >= 0 {
 			return &(*known)[i].sum, nil
 		}
-		break
 	}
 	w := walker{encoder{depth: depth}, f.types}
 	b, err := w.walk(nil, f.prog.ops, c.value)

@@ -308,6 +308,38 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+// FuzzDecodeName: names from anywhere are calls or errors, cost no more than their
+// length allows, and are what their Namer writes, if it is told the call.
+func FuzzDecodeName(f *testing.F) {
+	namers := invertible(f)
+	for i, g := range goldenFile(f) {
+		n := namers[i%len(namers)]
+		name, err := n.Name([]byte(g.bytes(f)))
+		if err != nil {
+			f.Fatal(err)
+		}
+		if len(name) < 500 {
+			f.Add(uint8(i%len(namers)), name)
+		}
+	}
+	f.Fuzz(func(t *testing.T, form uint8, name string) {
+		n := namers[int(form)%len(namers)]
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		c, err := keymap.DecodeName(n, name)
+		runtime.ReadMemStats(&after)
+		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20+uint64(len(name))*5000 {
+			t.Fatalf("%s: %d bytes allocated for %d", n, used, len(name))
+		}
+		switch {
+		case err != nil && !errors.Is(err, keymap.ErrFormat):
+			t.Fatal(err)
+		case err == nil && n.String() == "string" && !strings.HasPrefix(name, c.String()):
+			t.Fatalf("%q is read as %s", name, c)
+		}
+	})
+}
+
 func goldenFile(t testing.TB) (g goldens) {
 	t.Helper()
 	readJSON(t, "golden.json", &g)

@@ -75,6 +75,20 @@ func TestNames(t *testing.T) {
 			t.Errorf("%q, want %q", c.got, c.want)
 		}
 	}
+	// As json.tool, cbor2 and encoding/gob read them.
+	for _, c := range []struct{ got, want string }{
+		{n(keymap.Serialized("binary")), "serialized(binary) \x01\x01f\x00\x04none\x01\x01xq\x01\x00\x00\x00\x00\x00\x00\x00"},
+		{n(keymap.Serialized("json")), `serialized(json) {"function":"f","version":"","rounding":"none","args":[{"name":"x","rounding":"","type":"q","value":1}]}`},
+		{n(keymap.Serialized("cbor")), "serialized(cbor) \xa4hfunctionafgversion`hroundingdnonedargs\x81\xa4dnameaxhrounding`dtypeaqevalue\x01"},
+		{n(keymap.Serialized("gob")), "serialized(gob) \x03\x06\x00\x05\x04\f\x00\x01f\x03\f\x00\x00\a\f\x00\x04none\x03\x06\x00\x02\x03\x06\x00\x05\x04\f\x00\x01x\x03\f\x00\x00\x04\f\x00\x01q\x03\x04\x00\x02"},
+	} {
+		if c.got != c.want {
+			t.Errorf("%q, want %q", c.got, c.want)
+		}
+	}
+	if _, err := keymap.Serialized("xml"); !errors.Is(err, keymap.ErrOption) || !strings.Contains(err.Error(), "binary, cbor, gob, json") {
+		t.Error(err)
+	}
 	if got := n(keymap.Hash("xxh3-128")); !strings.HasSuffix(got, keyOf(t, &keymap.Options{Function: "f"}, 1).Name) {
 		t.Error(got)
 	}

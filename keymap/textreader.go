@@ -2,6 +2,7 @@ package keymap
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -284,13 +285,14 @@ func (r *textReader) typed(name string) (any, error) {
 	const longest = 2*20 + 1 // two ints and an x
 	size, _, ok := strings.Cut(r.in[:min(len(r.in), longest+len(")[]"))], ")[]")
 	if rows, cols, x := strings.Cut(size, "x"); ok && x {
-		m, err := Matrix{Kind: name}, error(nil)
-		if m.Rows, err = strconv.Atoi(rows); err == nil {
-			if m.Cols, err = strconv.Atoi(cols); err == nil {
-				r.in = r.in[len(size)+len(")[]"):]
-				m.Data, err = r.list(r.until("{"))
-				return m, err
-			}
+		m, errs := Matrix{Kind: name}, [2]error{}
+		m.Rows, errs[0] = strconv.Atoi(rows)
+		m.Cols, errs[1] = strconv.Atoi(cols)
+		if errors.Join(errs[:]...) == nil {
+			r.in = r.in[len(size)+len(")[]"):]
+			var err error
+			m.Data, err = r.list(r.until("{"))
+			return m, err
 		}
 	}
 	v, err := r.value()
@@ -306,4 +308,14 @@ func parseFrozen(s string) (sum FrozenSum, err error) {
 	}
 	_, err = hex.Decode(sum[:], []byte(s))
 	return sum, err
+}
+
+// parseTime reads what appendTime writes.
+func parseTime(s string) (time.Time, error) {
+	r := textReader{in: s}
+	v, err := r.value()
+	if t, ok := v.(time.Time); ok && err == nil && r.in == "" {
+		return t, nil
+	}
+	return time.Time{}, fmt.Errorf("%.40q is no instant", s)
 }

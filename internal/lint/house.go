@@ -24,7 +24,7 @@ var house = map[string]room{
 	"cache":    {},
 	"value":    {theirs: []string{"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/blas", "github.com/fxamacker/cbor"}},
 	// keymap knows gonum's matrices, which are keyed by content.
-	"keymap":         {ours: []string{"rounding"}, theirs: []string{"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/blas", "github.com/zeebo/xxh3", "github.com/zeebo/blake3", "golang.org/x/crypto/blake2b", "golang.org/x/sys/cpu"}},
+	"keymap":         {ours: []string{"rounding"}, theirs: []string{"gonum.org/v1/gonum/mat", "gonum.org/v1/gonum/blas", "github.com/zeebo/xxh3", "github.com/zeebo/blake3", "golang.org/x/crypto/blake2b", "golang.org/x/sys/cpu", "github.com/fxamacker/cbor"}},
 	"archive/driver": {ours: []string{"value", "keymap"}},
 	"archive":        {ours: []string{"archive/driver"}, theirs: []string{"github.com/zeebo/xxh3"}},
 	// The packages of kinds import archive to register their scheme and to hand
