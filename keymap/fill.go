@@ -46,32 +46,33 @@ func (p *program) quick(dst unsafe.Pointer, n, size, i int, base unsafe.Pointer)
 	size -= p.short
 	for ; i < len(p.ops); i++ {
 		o := &p.ops[i]
-		q := at(base, o.off)
+		from := o.off // no pointer: it would end up past the arguments, in what another owns
 		end := n + 8*o.n
 		switch o.code {
 		case opWords:
 			for ; n < end; n += 8 {
-				binary.NativeEndian.PutUint64((*[8]byte)(unsafe.Add(dst, n))[:], *(*uint64)(q))
-				q = at(q, 8)
+				binary.NativeEndian.PutUint64((*[8]byte)(unsafe.Add(dst, n))[:], *(*uint64)(at(base, from)))
+				from += 8
 			}
 		case opFew:
 			for ; n < end; n += 8 {
-				put64(unsafe.Add(dst, n), bits64(*(*float64)(q)))
-				q = at(q, 8)
+				put64(unsafe.Add(dst, n), bits64(*(*float64)(at(base, from))))
+				from += 8
 			}
 		case opFewRounded:
 			s := o.scale
 			for k := n; k < end; k += 8 {
-				y := float64(*(*float64)(q) * s)
+				y := float64(*(*float64)(at(base, from)) * s)
 				r := float64(y+shift) - shift
 				if d := y - r; !(d*d < halfway && y*y < tooLarge) { // NaN too
 					return n, i
 				}
 				put64(unsafe.Add(dst, k), math.Float64bits(r/s))
-				q = at(q, 8)
+				from += 8
 			}
 			n = end
 		case opString:
+			q := at(base, from)
 			length := *(*int)(at(q, unsafe.Sizeof(q)))
 			if length >= 0x80 || size-n <= length {
 				return n, i
@@ -90,10 +91,10 @@ func (p *program) quick(dst unsafe.Pointer, n, size, i int, base unsafe.Pointer)
 				n = end
 				continue
 			}
-			for ; n < end; n++ {
-				*(*byte)(unsafe.Add(dst, n)) = *(*byte)(src)
-				src = at(src, 1)
+			for k := range length {
+				*(*byte)(unsafe.Add(dst, n+k)) = *(*byte)(at(src, uintptr(k)))
 			}
+			n = end
 		default:
 			return n, i
 		}
