@@ -49,9 +49,11 @@ bench-peers: setup ## the same calls in Python's memoizers, beside ours
 fuzz: setup ## run every fuzz target, FUZZTIME each (default 30s)
 	scripts/fuzz
 
-crash: setup-test ## kills, crash points and power cuts by the thousand (hours)
+crash: setup-test ## kills, power cuts and damaged files by the thousand (hours)
 	$(GO) test ./hdfarchive/internal/crash -trials=2000 -timeout=3h
 	$(GO) test ./hdfarchive -run 'TestManyProcesses|TestLiveReader|Leaks' -long -timeout=6h
+	$(GO) test ./hdfarchive -run 'TestDamaged$$' -damaged=5000 -timeout=3h
+	$(GO) test ./cmd/kleptoinspect -run 'TestDamagedFiles' -mutations=5000 -timeout=6h
 
 setup: ## install what the build needs (a second run does nothing)
 	@scripts/setup build

@@ -5,24 +5,11 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
-	"strconv"
 	"testing"
 
 	"github.com/klepto-go/klepto/archive"
-	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/value"
 )
-
-// mutations is how many damaged files a run of the tests looks at; the environment
-// may ask for more.
-func mutations() int {
-	if n, err := strconv.Atoi(os.Getenv("KLEPTO_MUTATIONS")); err == nil {
-		return n
-	}
-	return 300
-}
 
 // mutate damages a file in one of the ways that disks, copies and people do.
 func mutate(rnd *rand.Rand, b []byte) []byte {
@@ -83,61 +70,4 @@ func sample() []*archive.Entry {
 		all = append(all, entry("f", n, vector(20, float64(n)), "n", number(float64(n)), "s", text("abc")))
 	}
 	return append(all, entry("f", 20, vector(3000, 0)), entry("f", 21, array(value.String, []string{"one", "two", ""}, 3)))
-}
-
-// TestMutations reads damaged files, for which HDF5 is not made: it must neither
-// crash nor give out wrong values.
-func TestMutations(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := sample()
-	put(t, a, all...)
-	closeNow(t, a)
-	whole, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	bad := filepath.Join(t.TempDir(), "bad.h5")
-	opened, good, repaired, refused := 0, 0, 0, 0
-	for i := range mutations() {
-		rnd := rand.New(rand.NewPCG(7, uint64(i)))
-		if err := os.WriteFile(bad, mutate(rnd, whole), 0o666); err != nil {
-			t.Fatal(err)
-		}
-		o := &hdfarchive.Options{Mode: hdfarchive.Read, Sync: hdfarchive.SyncOff}
-		if i%3 == 0 {
-			o.Mode = hdfarchive.ReadWrite
-		}
-		if os.Getenv("KLEPTO_MUTATIONS") != "" {
-			t.Logf("mutation %d, %s", i, o.Mode)
-		}
-		a, err := hdfarchive.Open(bad, o)
-		if err != nil {
-			continue
-		}
-		opened++
-		good += survive(t.Context(), t, a, all)
-		if o.Mode == hdfarchive.ReadWrite { // what is damaged is computed and stored again
-			for _, e := range all {
-				if _, err := a.Get(t.Context(), e.Call.Function, e.Key); err == nil {
-					continue
-				}
-				if err := a.Put(t.Context(), e); err == nil {
-					wantValue(t, a, e)
-					repaired++
-				} else {
-					refused++
-				}
-			}
-		}
-		a.Close() // a damaged file may fail to close
-	}
-	if refused > (repaired+refused)/10 { // HDF5 itself may be unable to go on
-		t.Errorf("%d of %d damaged entries could not be stored again", refused, repaired+refused)
-	}
-	t.Logf("%d entries stored again, %d refused", repaired, refused)
-	t.Logf("%d of %d damaged files open, %d of their %d entries are whole", opened, mutations(), good, opened*len(all))
 }

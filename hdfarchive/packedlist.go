@@ -67,6 +67,16 @@ func (x *packed) snapshot() (*snapshot, error) {
 	if !slices.IsSortedFunc(s.order, by) {
 		slices.SortFunc(s.order, by)
 	}
+	// Of a row that lies where another one was, too, one is listed.
+	once := s.order[:0]
+	for i, o := range s.order {
+		if i > 0 && by(once[len(once)-1], o) == 0 {
+			s.damaged = append(s.damaged, int(o.row))
+		} else {
+			once = append(once, o)
+		}
+	}
+	s.order = once
 	return s, nil
 }
 
