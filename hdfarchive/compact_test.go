@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -264,4 +265,74 @@ func TestReuse(t *testing.T) {
 
 func python3(python, script string, args ...string) ([]byte, error) {
 	return exec.Command(python, append([]string{"-c", script}, args...)...).CombinedOutput()
+}
+
+// However a process dies that compacts a file, at whatever moment, the file is the old
+// one or the new one, whole.
+func TestCompactKilled(t *testing.T) {
+	dir := t.TempDir()
+	keep := sample()
+	for i := range 12 {
+		path := filepath.Join(dir, strconv.Itoa(i)+".h5")
+		a := open(t, "hdf:"+path+"?sync=off")
+		var gone []*archive.Entry
+		for n := range 30 {
+			gone = append(gone, entry("gone", n, vector(20_000, float64(n))))
+		}
+		put(t, a, gone...)
+		put(t, a, keep...)
+		remove(t, a, gone[:20]...)
+		closeNow(t, a)
+		cmd := child(t, "compact", "hdf:"+path)
+		out, err := cmd.StdoutPipe()
+		if err = errors.Join(err, cmd.Start()); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewReader(out)
+		for range 1 + 5*i { // the steps it has taken
+			if line, err := lines.ReadString('\n'); err != nil || strings.Contains(line, "compacted") {
+				break
+			}
+		}
+		if err := cmd.Process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+		go io.Copy(io.Discard, lines)
+		_ = cmd.Wait() // it was killed
+		a = open(t, "hdf:"+path)
+		for _, e := range append(gone[20:], keep...) {
+			wantValue(t, a, e)
+		}
+		if n, err := a.Len(t.Context()); n != 10+len(keep) || err != nil {
+			t.Errorf("killed after step %d: %d entries, %v", 1+5*i, n, err)
+		}
+		put(t, a, gone[0])
+		closeNow(t, a)
+	}
+}
+
+// A process that was idle while another compacted the file stores in the new file, or
+// is told that it cannot.
+func TestCompactBesideIdle(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	a := open(t, "hdf:"+path)
+	e, late := entry("f", 1, number(1)), entry("f", 2, number(2))
+	put(t, a, e)
+	cmd := child(t, "compact", "hdf:"+path)
+	out, err := cmd.Output() // fails where the file is locked
+	t.Logf("%v\n%s", err, out)
+	_, putErr := a.PutMany(t.Context(), []*archive.Entry{late})
+	closeErr := a.Close()
+	a = open(t, "hdf:"+path)
+	defer closeNow(t, a)
+	wantValue(t, a, e)
+	switch has, err := a.Has(t.Context(), "f", late.Key); {
+	case err != nil:
+		t.Error(err)
+	case !has && putErr == nil && closeErr == nil:
+		t.Error("what was put after the compaction is lost without an error")
+	case has:
+		wantValue(t, a, late)
+	}
+	t.Log(putErr, closeErr)
 }

@@ -69,6 +69,17 @@ func TestChild(t *testing.T) {
 		fmt.Println("open")
 		bufio.NewReader(os.Stdin).ReadString('\n')
 		closeNow(t, a)
+	case "compact": // url: prints a line for each step
+		a, err := archive.Open(t.Context(), args[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = a.Compact(t.Context(), &archive.CompactOptions{Progress: func(p archive.Progress) { fmt.Println("step", p.Done) }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("compacted")
+		closeNow(t, a)
 	case "obey":
 		obey(t, args[0])
 	default:
