@@ -81,10 +81,19 @@
 // Arrays and tables of 64 KiB and more lie in one piece, or where the options ask for
 // it in chunks of up to 1 MiB, through HDF5's own filters shuffle, gzip and fletcher32.
 //
-// The object of a value has at most eight attributes: key (opaque), call (JSON text:
-// function, version, rounding, args, and name and digest of the key where the id is
-// not the digest), prov (JSON: created, seconds, host, go, build, vcs, shape, bytes),
-// sum, go_type, units, long_name, and tree (JSON) where type and shape do not say all.
+// Axes that are named, as by the tag axes=y;x, are HDF5's dimension scales, as netCDF-4
+// has them: xarray.open_dataset(path, group="flow/entries/<id>"), ncdump and h5py's dims
+// know them. In a struct, a field that is called like the axis and has one element for
+// each place along it holds the coordinates; without one there is a scale without data
+// of that name (x), or where something else is called so, with the length behind it
+// (x_7). Arrays that are no field have DIMENSION_LABELS. h5netcdf asks for
+// phony_dims="sort" where other fields have axes without names.
+//
+// The object of a value has at most eight attributes, beside those of its axes: key
+// (opaque), call (JSON text: function, version, rounding, args, and name and digest of
+// the key where the id is not the digest), prov (JSON: created, seconds, host, go, build,
+// vcs, shape, bytes), sum, go_type, units, long_name, and tree (JSON) where type and
+// shape do not say all.
 //
 // Names that HDF5 or a file system cannot hold have the bytes in question as %XX; the
 // empty name is a lone %. Names too long for a file end in %~ and a hash.
@@ -121,6 +130,11 @@
 // strings before HDF5 trusts them. Links out of the file, external data, virtual
 // datasets and plugins are refused. A damaged entry is ErrCorrupt; the next Put of
 // its key stores it again.
+//
+// Of 5,000 damaged archives (bits flipped, blocks zeroed or misplaced, files cut off; make
+// crash) none crashed HDF5 or gave a wrong value. Names of objects have no checksum: where
+// the damage is in one, or in the tree of names, entries can be missing from a listing
+// without an error, as in 12 of them; what Len says before and after tells.
 //
 // # Concurrency
 //

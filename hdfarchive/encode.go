@@ -15,6 +15,7 @@ type object struct {
 	set      *h5.Dataset // nil: a group
 	attrs    []h5.Attr   // of the group
 	children []*object
+	scales   *h5.Scales // of the children, or of set in the group it is in; nil: none
 }
 
 // addAttrs gives the object attributes before those it has.
@@ -29,7 +30,10 @@ func (o *object) addAttrs(attrs []h5.Attr) {
 // write makes the object a child of g. It appears as a whole or not at all.
 func (o *object) write(g *h5.Group) error {
 	if o.set != nil {
-		return g.Put(o.name, o.set)
+		if err := g.Put(o.name, o.set); err != nil || o.scales == nil {
+			return err
+		}
+		return g.SetScales(o.scales)
 	}
 	own, err := g.NewGroup("", &h5.GroupOptions{Attrs: o.attrs})
 	if err != nil {
@@ -39,6 +43,9 @@ func (o *object) write(g *h5.Group) error {
 		if err = c.write(own); err != nil {
 			break
 		}
+	}
+	if err == nil && o.scales != nil {
+		err = own.SetScales(o.scales)
 	}
 	if err == nil {
 		err = g.Link(own, o.name)
@@ -146,6 +153,7 @@ func encodeGroup(name string, m value.Meta, n node, names []string, items []valu
 		}
 		o.children = append(o.children, c)
 	}
+	o.scales = memberScales(o.children, items, n.Kind == kindStruct || n.Kind == kindTable)
 	return o, nil
 }
 

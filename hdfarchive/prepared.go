@@ -47,6 +47,9 @@ func prepare(e *driver.Entry, name string, o *Options) (*prepared, error) {
 	if p.object, err = encode(name, e.Value); err != nil {
 		return nil, err
 	}
+	if p.object.set != nil {
+		p.object.scales = memberScales([]*object{p.object}, []value.Value{e.Value}, false)
+	}
 	if err := p.object.compress(o); err != nil {
 		return nil, err
 	}

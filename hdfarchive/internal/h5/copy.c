@@ -1,6 +1,7 @@
 /* Copies of objects from one file into another, as they are: types, layouts, filters and
    attributes, without a byte of data being converted. */
 #include "copy.h"
+#include "scale.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +115,12 @@ int k_copy_group(hid_t from, hid_t to, const char *name, uint64_t budget, k_repl
 }
 
 static herr_t refers(hid_t obj, const char *name, const H5A_info_t *info, void *data) {
-	(void)info, (void)data;
+	int *scales = data;
+	(void)info;
+	if (k_is_scale_list(name)) {
+		*scales = 1;
+		return 0;
+	}
 	hid_t attr = H5Aopen(obj, name, H5P_DEFAULT), type = attr < 0 ? -1 : H5Aget_type(attr);
 	htri_t yes = type < 0 ? -1 : H5Tdetect_class(type, H5T_REFERENCE);
 	if (type >= 0)
@@ -124,14 +130,14 @@ static herr_t refers(hid_t obj, const char *name, const H5A_info_t *info, void *
 	return yes;
 }
 
-/* visit stops with 1 at an object that refers to others: a copy would lose that. */
+/* visit stops with 1 at an object that refers to others: a copy would lose that. Of
+   dimension scales it only tells: their lists can be made anew. */
 static herr_t visit(hid_t obj, const char *name, const H5O_info_t *info, void *data) {
 	hsize_t at = 0;
-	(void)data;
 	hid_t id = H5Oopen(obj, name, H5P_DEFAULT);
 	if (id < 0)
 		return -1;
-	herr_t yes = info->num_attrs > 0 ? H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, &at, refers, NULL) : 0;
+	herr_t yes = info->num_attrs > 0 ? H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, &at, refers, data) : 0;
 	if (yes == 0 && info->type == H5O_TYPE_DATASET) {
 		hid_t type = H5Dget_type(id);
 		yes = type < 0 ? -1 : H5Tdetect_class(type, H5T_REFERENCE);
@@ -164,19 +170,22 @@ static int copy_link(hid_t from, hid_t to, const char *name, const H5L_info_t *l
 /* k_copy_object copies a child of from, with all that is below it, into to. */
 int k_copy_object(hid_t from, hid_t to, const char *name, k_reply *r) {
 	H5L_info_t link;
+	int scales = 0;
 	k_enter(r);
 	if (H5Lget_info(from, name, &link, H5P_DEFAULT) < 0)
 		return k_leave(r, K_FAIL);
 	if (link.type != H5L_TYPE_HARD)
 		return k_leave(r, copy_link(from, to, name, &link, r));
 #if H5_VERSION_GE(1, 10, 3)
-	herr_t refs = H5Ovisit_by_name2(from, name, H5_INDEX_NAME, H5_ITER_NATIVE, visit, NULL, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS, H5P_DEFAULT);
+	herr_t refs = H5Ovisit_by_name2(from, name, H5_INDEX_NAME, H5_ITER_NATIVE, visit, &scales, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS, H5P_DEFAULT);
 #else
-	herr_t refs = H5Ovisit_by_name(from, name, H5_INDEX_NAME, H5_ITER_NATIVE, visit, NULL, H5P_DEFAULT);
+	herr_t refs = H5Ovisit_by_name(from, name, H5_INDEX_NAME, H5_ITER_NATIVE, visit, &scales, H5P_DEFAULT);
 #endif
 	if (refs < 0)
 		return k_leave(r, K_FAIL);
 	if (refs > 0)
 		return k_leave(r, k_refuse(r, "%.100s holds references to other objects, which a copy would lose; h5repack keeps them", name));
-	return k_leave(r, H5Ocopy(from, name, to, name, H5P_DEFAULT, k_link_plist()) < 0 ? K_FAIL : K_OK);
+	if (H5Ocopy(from, name, to, name, H5P_DEFAULT, k_link_plist()) < 0)
+		return k_leave(r, K_FAIL);
+	return k_leave(r, scales ? k_renew_scales(from, to, name, r) : K_OK);
 }
