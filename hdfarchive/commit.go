@@ -146,6 +146,9 @@ func (s *store) perform(batch []*job) error {
 	if err := s.file.Hold(); err != nil {
 		return err
 	}
+	for _, f := range s.functions {
+		f.sliced.forget()
+	}
 	changes := make(map[*function][]change)
 	for _, j := range batch {
 		j.stored = 0

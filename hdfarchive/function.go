@@ -29,6 +29,7 @@ type function struct {
 	objects int    // among entries, but those of this commit that were replaced count twice
 	index   *index // of entries; nil where it must be made anew
 	packed  *packed
+	sliced  sliced
 }
 
 // openFunction opens the group of a function. The error is h5.ErrAbsent where

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
@@ -27,7 +28,13 @@ func (a *File) Slice(ctx context.Context, function string, key keymap.Key, sel *
 			return errors.ErrUnsupported // rows are read whole
 		}
 		id := entryID(key)
-		i, err := statKey(f.entries, id, function, key, f.large(id))
+		i := f.sliced.of(key, s.lent.Load())
+		if i == nil {
+			i, err = statKey(f.entries, id, function, key, f.large(id))
+			if err == nil {
+				f.sliced.keep(key, i)
+			}
+		}
 		if err == nil {
 			v, err = readSlice(s.file, f.entries, id, i, sel, dst)
 		}
@@ -58,6 +65,41 @@ func (a *hdfdir) Slice(_ context.Context, function string, key keymap.Key, sel *
 		return nil, entryError(err)
 	}
 	return v, nil
+}
+
+// sliced remembers the description of the entry that was sliced last, so that the next
+// slice of it needs the library just once. A commit forgets it.
+type sliced struct {
+	mu   sync.Mutex // readers share the store's lock
+	key  string
+	info *h5.Info // nil: none
+}
+
+// of returns the description of the entry of a key, nil where it is to be read: also
+// where another package may have changed the entry.
+func (x *sliced) of(key keymap.Key, lent bool) *h5.Info {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if lent || x.info == nil || x.key != key.Canonical {
+		return nil
+	}
+	i := *x.info
+	i.Shape = slices.Clone(i.Shape) // a value may keep it, and its owner change it
+	return &i
+}
+
+func (x *sliced) keep(key keymap.Key, i *h5.Info) {
+	kept := *i
+	kept.Shape = slices.Clone(i.Shape)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.key, x.info = key.Canonical, &kept
+}
+
+func (x *sliced) forget() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.info = nil
 }
 
 // sliceAttrs are the attributes of an entry that a part of its value needs.
