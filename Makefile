@@ -19,6 +19,7 @@ demo: setup ## sweep the Gray-Scott equations into grayscott.h5, and draw graysc
 test: setup-test ## run all tests
 	$(GO) test ./...
 	cd benchmarks && $(GO) test ./...
+	if [ "$$($(GO) env GOARCH)" = amd64 ]; then GOEXPERIMENT=simd $(GO) test ./rounding; fi
 
 race: setup-test ## run all tests under the race detector, which also checks pointers
 	$(GO) test -race -short $$($(GO) list ./... | grep -v /internal/crash) # which drives C programs
