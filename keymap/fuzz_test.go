@@ -3,6 +3,7 @@ package keymap_test
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -37,7 +38,7 @@ var scalarTypes = []reflect.Type{
 }
 
 func (g *generator) typ(depth int) reflect.Type {
-	k := g.next(len(scalarTypes) + 8)
+	k := g.next(len(scalarTypes) + 9)
 	if k < len(scalarTypes) || depth == 0 {
 		return scalarTypes[k%len(scalarTypes)]
 	}
@@ -52,6 +53,8 @@ func (g *generator) typ(depth int) reflect.Type {
 		return reflect.PointerTo(g.typ(depth - 1))
 	case 5:
 		return reflect.TypeFor[any]()
+	case 6:
+		return reflect.TypeFor[frozenFloats]()
 	}
 	var fields []reflect.StructField
 	for i := range 1 + g.next(3) {
@@ -67,6 +70,13 @@ func (g *generator) fill(v reflect.Value, depth int) {
 	switch x := v.Addr().Interface().(type) {
 	case *time.Time:
 		*x = time.Unix(int64(g.next(3)), int64(g.next(3))).In(time.FixedZone("", 60*g.next(3)))
+		return
+	case *frozenFloats:
+		if g.next(3) > 0 {
+			var in []float64
+			g.fill(reflect.ValueOf(&in).Elem(), depth-1)
+			*x = keymap.Freeze(in)
+		}
 		return
 	}
 	switch v.Kind() {
@@ -181,6 +191,12 @@ func valueText(v reflect.Value) string {
 	if t, ok := v.Interface().(time.Time); ok {
 		return t.UTC().Format(time.RFC3339Nano)
 	}
+	if f, ok := v.Interface().(frozenFloats); ok {
+		if f.Unfreeze() == nil {
+			return "none"
+		}
+		return "frozen" + valueText(reflect.ValueOf(f.Value()))
+	}
 	switch v.Kind() {
 	case reflect.String:
 		return strconv.Quote(v.String())
@@ -253,8 +269,10 @@ func neighbour(r *rand.Rand, a []byte) []byte {
 	return b
 }
 
+var pairs = flag.Int("pairs", 5_000, "how many pairs of calls TestRandomPairs compares")
+
 func TestRandomPairs(t *testing.T) {
-	n := 5_000
+	n := *pairs
 	if testing.Short() {
 		n = 1_000
 	}

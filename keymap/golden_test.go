@@ -132,6 +132,10 @@ func goldenCalls(t *testing.T) (g goldens) {
 		add(t, &g, o, "float32 "+r.String(), []float32{1.25, 2.5, 123.456})
 		add(t, &g, o, "nested "+r.String(), map[string][]any{"a": {1.2345, []float64{2.3456}}})
 	}
+	each(t, &g, keymap.Freeze([]float64{1.25, 2.5, nan}), keymap.Frozen[[]float64]{})
+	each(t, &g, keymap.Freeze(map[string]any{"b": 1, "a": []float32{0.1}}))
+	add(t, &g, nil, "frozen matrix", keymap.Freeze(mat.NewDense(1, 2, []float64{1, 2})))
+	add(t, &g, &keymap.Options{Function: "heat", Rounding: rounding.Deep(1)}, "frozen deep(1)", keymap.Freeze(long))
 	for i, x := range []any{1, true, 1.0, 1.5, uint64(math.MaxUint64), float32(0.1), 2 + 0i, 1i, nan, "1", nil} {
 		add(t, &g, &keymap.Options{Untyped: true}, fmt.Sprintf("untyped %d", i), x)
 	}

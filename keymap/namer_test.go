@@ -111,6 +111,37 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestKnownAnswers: RFC 7693, appendix A; the vectors of the BLAKE3 reference, whose
+// input bytes count from 0; RFC 3720, appendix B.4; FIPS 180-4 and 202.
+func TestKnownAnswers(t *testing.T) {
+	counted := make([]byte, 1025)
+	for i := range counted {
+		counted[i] = byte(i % 251)
+	}
+	for _, c := range []struct{ algorithm, in, want string }{
+		{"blake2b", "abc", "ba80a53f981c4d0d6a2797b69f12f6e94c212f14685ac4b74b12bb6fdbffa2d17d87c5392aab792dc252d5de4533cc9518d38aa8dbf1925ab92386edd4009923"},
+		{"blake3", "", "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"},
+		{"blake3", string(counted[:1]), "2d3adedff11b61f14c886e35afa036736dcd87a74d27b5c1510225d0f592e213"},
+		{"blake3", string(counted[:1024]), "42214739f095a406f3fc83deb889744ac00df831c10daa55189b5d121c855af7"},
+		{"blake3", string(counted), "d00278ae47eb27b34faecf67b4fe263f82d5412916c1ffd97c8cb7fb814b8444"},
+		{"crc32c", string(make([]byte, 32)), "8a9136aa"},
+		{"md5", "abc", "900150983cd24fb0d6963f7d28e17f72"},
+		{"sha1", "abc", "a9993e364706816aba3e25717850c26c9cd0d89d"},
+		{"sha256", "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"},
+		{"sha3-256", "abc", "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532"},
+		{"xxh3-64", "", "2d06800538d394c2"},
+		{"xxh3-128", "", "99aa06d3014798d86001c324468d497f"},
+	} {
+		h, err := keymap.Hash(c.algorithm)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := h.Name([]byte(c.in)); err != nil || got != c.want {
+			t.Errorf("%s of %d bytes: %s, %v, want %s", c.algorithm, len(c.in), got, err, c.want)
+		}
+	}
+}
+
 // TestCallString: klepto's text keys confuse 1 with "1", elide long arrays and
 // print floats in 8 digits.
 func TestCallString(t *testing.T) {
