@@ -132,9 +132,9 @@
 // its key stores it again.
 //
 // Of 5,000 damaged archives (bits flipped, blocks zeroed or misplaced, files cut off; make
-// crash) none crashed HDF5 or gave a wrong value. Names of objects have no checksum: where
+// crash) none crashed HDF5 or gave a wrong value. Names in the file have no checksum: where
 // the damage is in one, or in the tree of names, entries can be missing from a listing
-// without an error, as in 12 of them; what Len says before and after tells.
+// without an error, as in 11 of the 5,000, in 8 of them only once something was put.
 //
 // # Concurrency
 //

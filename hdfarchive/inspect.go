@@ -16,6 +16,12 @@ import (
 // archive.ErrFormat, one that a program has open for writing archive.ErrLocked. An
 // archive of this package is an HDF5 file too; where a journal lies beside it, the file
 // alone is looked at.
+//
+// HDF5 trusts files, and a damaged one of another program can crash it, make it loop or
+// fill the memory, and the process with it; what can be checked is checked
+// before, but not all can. A service that takes files from
+// strangers calls Inspect in a process of its own, with limits on memory and time, as
+// the command kleptoinspect does.
 func Inspect(path string) (inspect.File, error) {
 	f, err := foreign.Open(path)
 	if err == nil {
