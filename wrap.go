@@ -44,7 +44,7 @@ func Wrap[F any](f F, o *Options) (F, *Control, error) {
 	var none F
 	call := reflect.ValueOf(f)
 	if call.Kind() != reflect.Func {
-		return none, nil, fmt.Errorf("klepto: Wrap needs a function, not a %T", f)
+		return none, nil, fmt.Errorf("klepto: Wrap needs a function, but got %T", f)
 	}
 	if call.IsNil() {
 		return none, nil, errNoFunction

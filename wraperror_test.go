@@ -20,7 +20,7 @@ func TestWrapWrong(t *testing.T) {
 		o    o
 		want string
 	}{
-		"no function":       {1, o{}, "needs a function, not a int"},
+		"no function":       {1, o{}, "needs a function, but got int"},
 		"nothing":           {nil, o{}, "needs a function"},
 		"nil":               {none, o{}, "nil"},
 		"no results":        {func(int) {}, o{}, "returns nothing to keep"},

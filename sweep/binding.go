@@ -185,12 +185,12 @@ func checkValues(d Design, targets []argument) error {
 func convert(x any, t reflect.Type) (reflect.Value, error) {
 	v := reflect.ValueOf(x)
 	if !v.IsValid() {
-		return v, fmt.Errorf("nil is no value for a %v", t)
+		return v, fmt.Errorf("nil does not fit the type %v", t)
 	}
 	if v.Type().AssignableTo(t) {
 		return v, nil
 	}
-	bad := fmt.Errorf("%v (%T) is no value for a %v", x, x, t)
+	bad := fmt.Errorf("%v (%T) does not fit the type %v", x, x, t)
 	if !number(v.Kind()) || !number(t.Kind()) {
 		if v.Kind() == t.Kind() && v.Type().ConvertibleTo(t) {
 			return v.Convert(t), nil // type Solver string

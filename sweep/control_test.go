@@ -56,7 +56,7 @@ func TestRunControl(t *testing.T) {
 		"no axis sets scale, more of it":                                 sweep.Grid(sweep.Values("model.nu", 1.0)),
 		`"model" and "model.nu" set the same`:                            sweep.Grid(sweep.Values("model", model{}), sweep.Values("model.nu", 1.0)),
 		"Base has 1 arguments, the function 3":                           sweep.Base(sweep.Grid(sweep.Values("scale", 1.0)), model{}),
-		"Base: 1 (int) is no value for a sweep_test.model":               sweep.Base(sweep.Grid(sweep.Values("scale", 1.0)), 1, 1.0, []any{}),
+		"Base: 1 (int) does not fit the type sweep_test.model":           sweep.Base(sweep.Grid(sweep.Values("scale", 1.0)), 1, 1.0, []any{}),
 		"the design is nil":                                              sweep.Base(nil),
 	} {
 		if err := sweep.RunControl(t.Context(), d, c, &sweep.Options{Complete: true}); err == nil || !strings.Contains(err.Error(), want) {

@@ -319,7 +319,7 @@ func TestWrongUse(t *testing.T) {
 		want    string
 	}{
 		"unknown parameter": {sweep.Grid(sweep.Values("N", 1)), nil, `"N" is no argument of the function: sweep_test.params has X, n`},
-		"wrong type":        {sweep.Grid(sweep.Values("n", "one")), nil, `parameter "n": one (string) is no value for a int`},
+		"wrong type":        {sweep.Grid(sweep.Values("n", "one")), nil, `parameter "n": one (string) does not fit the type int`},
 		"fraction for int":  {sweep.Grid(sweep.Values("n", 1.5)), nil, "1.5"},
 		"nil":               {sweep.Grid(sweep.Values[any]("X", nil)), nil, "nil"},
 		"no axes":           {sweep.Grid(), nil, "at least one axis"},
