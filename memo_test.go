@@ -245,11 +245,16 @@ func TestSixteenGoroutinesOneComputation(t *testing.T) {
 }
 
 func TestBoundHolds(t *testing.T) {
+	const workers = 8
+	calls := 1_000_000 / workers
+	if testing.Short() {
+		calls = 2000
+	}
 	m := memoize(t, func(_ context.Context, x int) (int, error) { return x, nil }, klepto.Options{MaxEntries: 5})
 	var wg sync.WaitGroup
-	for w := range 8 {
+	for w := range workers {
 		wg.Go(func() {
-			for i := range 2000 {
+			for i := range calls {
 				x := (i*7 + w) % 13
 				if v, err := m.Call(t.Context(), x); v != x || err != nil {
 					t.Errorf("f(%d) = %d, %v", x, v, err)
@@ -261,8 +266,8 @@ func TestBoundHolds(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if s := m.Stats(); s.Hits+s.Computed+s.Shared != 16000 {
-		t.Errorf("stats %+v lose calls: %d of 16000", s, s.Hits+s.Computed+s.Shared)
+	if s := m.Stats(); s.Hits+s.Computed+s.Shared != uint64(workers*calls) {
+		t.Errorf("stats %+v lose calls: %d of %d", s, s.Hits+s.Computed+s.Shared, workers*calls)
 	}
 }
 
