@@ -61,9 +61,10 @@
 // victims of LFU and GDSF, and deadlines, cost a heap's log n. Nothing in the life
 // of an entry allocates once the cache is full. BenchmarkGet has the times.
 //
-// On two cores hits under FIFO, LIFO, RR, INF, SIEVE and S3FIFO make 1.7 to 2 times
-// those of one (BenchmarkGetParallel). LRU, MRU, LFU and GDSF make no more than on
-// one: every hit moves the entry in one list, or counts under one lock, and what
-// would make them scale, buffers of hits or a list a core, gives up that the victim
-// follows from the calls alone.
+// On two idle cores hits under FIFO, RR, INF, SIEVE and S3FIFO make 1.85 to 2 times
+// those of one, under LIFO 1.57 to 1.9 (benchmarks/cmd/targets); with a cache each,
+// two goroutines made 1.8 to 1.96 times. LRU and MRU make 1.0 times, LFU 0.99, GDSF
+// 0.72: every hit moves the entry in one list, or counts under one lock. What would
+// make them scale, buffers of hits or a list a core, gives up that the victim follows
+// from the calls alone.
 package cache
