@@ -9,6 +9,7 @@ import (
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 	"github.com/klepto-go/klepto/value"
 )
 
@@ -136,7 +137,7 @@ func TestScalesAnyAxes(t *testing.T) {
 		"many":  many,
 	} {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "a.h5")
+			path, open := filepath.Join(t.TempDir(), "a.h5"), h5.Handles()
 			a, err := hdfarchive.Open(path, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -149,6 +150,9 @@ func TestScalesAnyAxes(t *testing.T) {
 			}
 			wantValue(t, a, e)
 			closeNow(t, a)
+			if n := h5.Handles(); n != open {
+				t.Errorf("%d objects of HDF5 are open, not %d", n, open)
+			}
 			for _, tool := range [][]string{{"h5dump", "-A", path}, {"ncdump", "-h", path}} {
 				_, err := exec.LookPath(tool[0])
 				need(t, err, tool[0])

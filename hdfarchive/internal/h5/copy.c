@@ -117,7 +117,7 @@ int k_copy_group(hid_t from, hid_t to, const char *name, uint64_t budget, k_repl
 static herr_t refers(hid_t obj, const char *name, const H5A_info_t *info, void *data) {
 	int *scales = data;
 	(void)info;
-	if (k_is_scale_list(name)) {
+	if (k_is_scale_list(name) && H5Iget_type(obj) == H5I_DATASET) {
 		*scales = 1;
 		return 0;
 	}

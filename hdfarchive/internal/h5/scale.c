@@ -257,7 +257,7 @@ static int take_backs(found *f, hid_t id, size_t own) {
 			f->owner = o;
 		if (!o)
 			code = K_NOMEM;
-		else if (n == 0 || H5Aread(attr, mem, f->backs + f->backs_n) >= 0) {
+		else if (memset(f->backs + f->backs_n, 0, (size_t)n * sizeof *b), n == 0 || H5Aread(attr, mem, f->backs + f->backs_n) >= 0) {
 			for (hssize_t i = 0; i < n; i++)
 				f->owner[f->backs_n++] = own;
 			code = K_OK;
