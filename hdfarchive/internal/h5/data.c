@@ -63,6 +63,17 @@ static hid_t make_plist(uint8_t layout, const extent *e, const filters *f, int v
 	return p;
 }
 
+/* plain_plist is the list of datasets without chunks, which make_plist takes long to make.
+   The two lists live as long as the library. */
+static hid_t plain_plist(uint8_t layout) {
+	static hid_t plain[] = {-1, -1};
+	static const extent none;
+	static const filters without;
+	if (plain[layout] < 0)
+		plain[layout] = make_plist(layout, &none, &without, 0);
+	return plain[layout];
+}
+
 /* write_strings hands HDF5 the addresses of n strings that lie one after another,
    each with its final NUL. */
 static int write_strings(hid_t id, hid_t type, const char *data, size_t len, size_t n) {
@@ -119,6 +130,7 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 	filters f = {0};
 	int code = K_FAIL;
 	hid_t type = -1, mem = -1, space = -1, plist = -1, id = -1;
+	int plain = 0;
 	k_enter(r);
 	uint8_t layout = k_u8(&c);
 	e.null = k_u8(&c);
@@ -135,9 +147,10 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 		again.native = 1;
 		mem = k_type_read(&again, 0);
 	} else
-		mem = H5Tcopy(type);
+		mem = type;
 	space = make_space(&e, layout == CHUNKED);
-	plist = make_plist(layout, &e, &f, type >= 0 && k_is_vlen_string(type));
+	plain = layout < CHUNKED && type >= 0 && !k_is_vlen_string(type);
+	plist = plain ? plain_plist(layout) : make_plist(layout, &e, &f, type >= 0 && k_is_vlen_string(type));
 	if (type < 0 || mem < 0 || space < 0 || plist < 0)
 		goto out;
 	id = H5Dcreate_anon(loc, type, space, plist, H5P_DEFAULT);
@@ -167,11 +180,11 @@ out:
 	k_note(r, code);
 	if (id >= 0 && H5Dclose(id) < 0 && code == K_OK)
 		code = k_note(r, K_FAIL);
-	if (plist >= 0)
+	if (plist >= 0 && !plain)
 		H5Pclose(plist);
 	if (space >= 0)
 		H5Sclose(space);
-	if (mem >= 0)
+	if (mem >= 0 && mem != type)
 		H5Tclose(mem);
 	if (type >= 0)
 		H5Tclose(type);
