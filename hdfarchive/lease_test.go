@@ -42,16 +42,16 @@ func once(ctx context.Context, a *archive.Archive, n int, compute func()) (bool,
 	}
 }
 
-// leaseChild starts the test again in another process that computes entries first to
-// last, each for so long, and believes in the life of a silent owner for ttl.
-func leaseChild(t *testing.T, path string, first, last int, each, ttl time.Duration) (*exec.Cmd, *bufio.Scanner) {
+// leaseChild starts the test again in another process that computes the first n
+// entries, each for so long, and believes in the life of a silent owner for ttl.
+func leaseChild(t *testing.T, path string, n int, each, ttl time.Duration) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(exe, "-test.run=^TestLeaseChild$")
-	cmd.Env = append(os.Environ(), fmt.Sprintf("KLEPTO_TEST_LEASE=%s\n%d\n%d\n%d\n%d", path, first, last, each, ttl))
+	cmd.Env = append(os.Environ(), fmt.Sprintf("KLEPTO_TEST_LEASE=%s\n%d\n%d\n%d", path, n, each, ttl))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -71,22 +71,22 @@ func leaseChild(t *testing.T, path string, first, last int, each, ttl time.Durat
 // and what it has computed.
 func TestLeaseChild(t *testing.T) {
 	args := strings.Split(os.Getenv("KLEPTO_TEST_LEASE"), "\n")
-	if len(args) != 5 {
+	if len(args) != 4 {
 		t.Skip("runs in a process of its own")
 	}
-	var n [5]int
-	for i := 1; i < 5; i++ {
+	var n [4]int
+	for i := 1; i < len(n); i++ {
 		n[i], _ = strconv.Atoi(args[i])
 	}
 	a, err := hdfarchive.OpenDir(args[0], &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 	if err != nil {
 		t.Fatal(err)
 	}
-	hdfarchive.SetLeaseTTL(a, time.Duration(n[4]))
-	for i := n[1]; i < n[2]; i++ {
+	hdfarchive.SetLeaseTTL(a, time.Duration(n[3]))
+	for i := range n[1] {
 		computed, err := once(t.Context(), a, i, func() {
 			fmt.Println("began", i)
-			time.Sleep(time.Duration(n[3]))
+			time.Sleep(time.Duration(n[2]))
 		})
 		switch {
 		case errors.Is(err, archive.ErrFenced):
@@ -120,7 +120,7 @@ func TestTwoProcessesComputeOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "d")
 	var outs [2]*bufio.Scanner
 	for i := range outs {
-		_, outs[i] = leaseChild(t, path, 0, n, time.Millisecond, time.Minute)
+		_, outs[i] = leaseChild(t, path, n, time.Millisecond, time.Minute)
 	}
 	computed := make(map[int]int)
 	for _, out := range outs {
@@ -144,11 +144,11 @@ func TestTwoProcessesComputeOnce(t *testing.T) {
 
 func TestKilledOwnerIsTakenOver(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "d")
-	cmd, out := leaseChild(t, path, 0, 1, time.Hour, time.Hour)
+	cmd, out := leaseChild(t, path, 1, time.Hour, time.Hour)
 	if _, ok := scan(t, out, "began"); !ok {
 		t.Fatal("the child computes nothing")
 	}
-	_, next := leaseChild(t, path, 0, 1, 0, time.Hour)
+	_, next := leaseChild(t, path, 1, 0, time.Hour)
 	cmd.Process.Kill()
 	if _, ok := scan(t, next, "computed"); !ok {
 		t.Error("nobody computed what the dead process began")
@@ -160,14 +160,14 @@ func TestKilledOwnerIsTakenOver(t *testing.T) {
 func TestStoppedOwnerIsTakenOverAndFenced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "d")
 	const ttl = 400 * time.Millisecond
-	cmd, out := leaseChild(t, path, 0, 1, 10*time.Millisecond, ttl)
+	cmd, out := leaseChild(t, path, 1, 10*time.Millisecond, ttl)
 	if _, ok := scan(t, out, "began"); !ok {
 		t.Fatal("the child computes nothing")
 	}
 	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	_, next := leaseChild(t, path, 0, 1, 0, ttl)
+	_, next := leaseChild(t, path, 1, 0, ttl)
 	_, taken := scan(t, next, "computed")
 	if err := cmd.Process.Signal(syscall.SIGCONT); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/klepto-go/klepto/archive"
@@ -169,6 +170,86 @@ func TestSliceReadsPart(t *testing.T) {
 	if _, err := a.Slice(t.Context(), "f", e.Key, ""); !errors.Is(err, archive.ErrCorrupt) {
 		t.Errorf("Slice of all: %v", err)
 	}
+}
+
+// TestSliceAfterChange slices an entry again and again while it changes, here and in
+// another process.
+func TestSliceAfterChange(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.scheme, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a")
+			a, err := k.open(path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer closeNow(t, a)
+			e := entry("f", 1, nil)
+			slice := func(selection string) (value.Value, error) { return a.Slice(t.Context(), "f", e.Key, selection) }
+			want := func(selection string, want value.Value) {
+				t.Helper()
+				for range 2 { // the second time from what is remembered
+					if v, err := slice(selection); err != nil || !value.Equal(v, want) {
+						t.Errorf("%s: %v, %v, want %v", selection, v, err, want)
+					}
+				}
+			}
+			grid := vector(1200, 7)
+			grid.Shape = []int{30, 40}
+			for _, e.Value = range []value.Value{vector(1000, 1), vector(2000, 5), grid, number(3), vector(1000, 9)} {
+				put(t, a, e)
+				if first, ok := e.Value.(*value.Array); ok && len(first.Shape) > 0 {
+					want("["+strings.Repeat("0, ", len(first.Shape)-1)+"0]", number(first.Data.([]float64)[0]))
+				}
+				want("", e.Value)
+			}
+			if err := a.Delete(t.Context(), "f", e.Key); err != nil {
+				t.Fatal(err)
+			}
+			if v, err := slice("[0]"); !errors.Is(err, archive.ErrNotFound) {
+				t.Errorf("of what was deleted: %v, %v", v, err)
+			}
+			e.Value = vector(1000, 2)
+			put(t, a, e)
+			want("[1]", number(3))
+			other := startHelper(t, k.scheme+":"+path)
+			other.want("ok", "again", "1")
+			want("", number(1.5))
+			put(t, a, e)
+			want("[1]", number(3))
+			other.want("ok", "delete", "1")
+			if v, err := slice("[1]"); !errors.Is(err, archive.ErrNotFound) {
+				t.Errorf("of what another process deleted: %v, %v", v, err)
+			}
+			other.want("ok", "close")
+		})
+	}
+}
+
+// TestSliceConcurrently slices two entries in turns while one of them is replaced.
+func TestSliceConcurrently(t *testing.T) {
+	a, err := hdfarchive.Open(filepath.Join(t.TempDir(), "a.h5"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer closeNow(t, a)
+	entries := []*archive.Entry{entry("f", 1, vector(1000, 1)), entry("f", 2, vector(2000, 1))}
+	put(t, a, entries[0])
+	put(t, a, entries[1])
+	var done sync.WaitGroup
+	for range 4 {
+		done.Go(func() {
+			for i := range 200 {
+				v, err := a.Slice(t.Context(), "f", entries[i%2].Key, "[10]")
+				if err != nil || !value.Equal(v, number(11)) && !value.Equal(v, number(110)) {
+					t.Errorf("%v, %v", v, err)
+				}
+			}
+		})
+	}
+	for i := range 50 {
+		put(t, a, entry("f", 1, vector(900+i%3, float64(1+99*(i%2)))))
+	}
+	done.Wait()
 }
 
 func ExampleFile_Slice() {

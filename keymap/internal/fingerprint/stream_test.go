@@ -66,7 +66,7 @@ func TestLengths(t *testing.T) {
 	for i := range p {
 		p[i] = byte(rnd.Uint32())
 	}
-	for n := range len(p) {
+	for n := range p {
 		var whole, split record
 		whole.stream.Reset()
 		split.stream.Reset()
@@ -87,7 +87,7 @@ func TestLengths(t *testing.T) {
 func TestFloats(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	p := make([]byte, 300)
-	for before := range len(p) { // so that stripes begin at every byte of a float
+	for before := range p { // so that stripes begin at every byte of a float
 		for _, n := range []int{0, 1, 7, 31, 255, 256, 257, 300, 1000, 4097} {
 			var r record
 			r.stream.Reset()
