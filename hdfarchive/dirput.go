@@ -166,6 +166,10 @@ func (a *hdfdir) inFolder(d *draft, folders map[string]bool, f func() error) err
 	var err error
 	for range 100 {
 		if _, e := os.Stat(dir); e != nil {
+			// Without its marker what is stored now would not be found again.
+			if _, e := os.Stat(filepath.Join(a.root, markerName)); errors.Is(e, fs.ErrNotExist) {
+				return removedError(a.root)
+			}
 			if err := os.MkdirAll(dir, 0o777); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return writeError(dir, err)
 			}

@@ -114,3 +114,8 @@ func ignoreForeign(err error) error {
 	}
 	return err
 }
+
+// removedError says that what is open is not there any more under its name.
+func removedError(path string) error {
+	return fmt.Errorf("%w: %s was removed or replaced while it was open; close the archive and open it again", driver.ErrClosed, path)
+}

@@ -59,7 +59,7 @@ func (s *store) revive() error {
 }
 
 func (s *store) removed() error {
-	return fmt.Errorf("%w: %s was removed or replaced while it was open; close the archive and open it again", driver.ErrClosed, s.path)
+	return removedError(s.path)
 }
 
 // orphanedJournal refuses to make a file at path beside a journal of another one
