@@ -19,18 +19,34 @@ import (
 //	Null    'N'
 //
 // It returns the first error of w.
-func WriteCanonical(w io.Writer, v Value) error {
+func WriteCanonical(w io.Writer, v Value) error { return WriteCanonicalParts(w, v, nil) }
+
+// WriteCanonicalParts is WriteCanonical of a tree whose large arrays are elsewhere:
+// where it comes to an Array without Data it calls part, which writes the ElementBytes
+// of the array to w itself, and whose error ends the work.
+func WriteCanonicalParts(w io.Writer, v Value, part func(*Array) error) error {
 	// The buffer only gathers counts and names; data goes past it.
-	c := canonical{bufio.NewWriterSize(w, 512)}
+	c := &canonical{Writer: bufio.NewWriterSize(w, 512), part: part}
 	c.value(v)
+	if c.err != nil {
+		return c.err
+	}
 	return c.Flush()
 }
 
+// ElementBytes returns the elements of an Array's Data as WriteCanonical writes them,
+// in the same memory where the machine is little-endian; nil for []string.
+func ElementBytes(data any) []byte { return swapped(memory(data)) }
+
 // canonical relies on bufio: it keeps the first error, and hands large data
 // through without copying.
-type canonical struct{ *bufio.Writer }
+type canonical struct {
+	*bufio.Writer
+	part func(*Array) error
+	err  error // of part
+}
 
-func (c canonical) value(v Value) {
+func (c *canonical) value(v Value) {
 	switch v := v.(type) {
 	case *Array:
 		c.array(v)
@@ -66,7 +82,7 @@ func (c canonical) value(v Value) {
 	}
 }
 
-func (c canonical) array(a *Array) {
+func (c *canonical) array(a *Array) {
 	c.WriteByte('A')
 	c.WriteByte(byte(a.Elem))
 	c.count(len(a.Shape))
@@ -79,14 +95,20 @@ func (c canonical) array(a *Array) {
 		}
 		return
 	}
-	c.Write(swapped(memory(a.Data)))
+	if a.Data != nil || c.part == nil {
+		c.Write(ElementBytes(a.Data))
+		return
+	}
+	if c.Flush() == nil && c.err == nil {
+		c.err = c.part(a)
+	}
 }
 
-func (c canonical) count(n int) {
+func (c *canonical) count(n int) {
 	c.Write(binary.LittleEndian.AppendUint64(c.AvailableBuffer(), uint64(n)))
 }
 
-func (c canonical) text(s string) {
+func (c *canonical) text(s string) {
 	c.count(len(s))
 	c.WriteString(s)
 }

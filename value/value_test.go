@@ -314,3 +314,32 @@ func TestClonedMetaIsOwn(t *testing.T) {
 		t.Error("a clone shares its axes")
 	}
 }
+
+// TestWriteCanonicalParts writes the elements of one array of a tree by hand.
+func TestWriteCanonicalParts(t *testing.T) {
+	tree := func(u any) value.Value {
+		return &value.Struct{Fields: []value.Field{
+			{Name: "n", Value: array(value.Int16, []int16{-2})},
+			{Name: "u", Value: &value.Array{Elem: value.Float32, Shape: []int{2, 2}, Data: u}},
+			{Name: "s", Value: array(value.String, []string{"last"})},
+		}}
+	}
+	all := []float32{1, 2, 3, 4}
+	var want, got bytes.Buffer
+	if err := value.WriteCanonical(&want, tree(all)); err != nil {
+		t.Fatal(err)
+	}
+	err := value.WriteCanonicalParts(&got, tree(nil), func(a *value.Array) error {
+		got.Write(value.ElementBytes(all[:3]))
+		got.Write(value.ElementBytes(all[3:]))
+		return nil
+	})
+	if err != nil || !bytes.Equal(got.Bytes(), want.Bytes()) {
+		t.Errorf("in parts, %v:\n%x\nwant\n%x", err, got.Bytes(), want.Bytes())
+	}
+	refused := errors.New("refused")
+	err = value.WriteCanonicalParts(io.Discard, tree(nil), func(*value.Array) error { return refused })
+	if !errors.Is(err, refused) {
+		t.Errorf("a part that cannot be written: %v", err)
+	}
+}
