@@ -87,7 +87,7 @@ func Memoize[In, Out any](f func(context.Context, In) (Out, error), o *Options) 
 		return nil, fmt.Errorf("klepto: %s: argument type %v: %w", options.Name, reflect.TypeFor[In](), err)
 	}
 	m.record = func(x In) ([]value.Field, error) {
-		v, err := in.Encode(x)
+		v, err := in.Record(x)
 		if err != nil {
 			return nil, err
 		}

@@ -207,16 +207,19 @@ func (s *signature) record(args []reflect.Value) ([]value.Field, error) {
 // nil if it cannot be stored.
 func (p *param) encode(x reflect.Value) (value.Value, error) {
 	if p.codec != nil {
-		return p.codec.Encode(x)
+		return p.codec.Record(x)
 	}
 	if p.typ.Kind() != reflect.Interface {
 		return nil, nil
 	}
-	v, err := value.Of(x.Interface())
-	if errors.Is(err, value.ErrType) {
+	if x.IsNil() {
+		return value.Null{}, nil
+	}
+	c, err := value.CodecOf(x.Elem().Type())
+	if err != nil {
 		return nil, nil
 	}
-	return v, err
+	return c.Record(x.Elem())
 }
 
 // join returns the results as they are kept; split takes them apart.

@@ -22,6 +22,10 @@ import (
 // content can't be had from it. Fingerprints are kept for each rounding that
 // the value was keyed under.
 //
+// Archives record a frozen argument by its Fingerprint too: ten thousand results
+// of one field don't hold the field ten thousand times. Keep it where it can be
+// found again.
+//
 // A Frozen may be used from many goroutines. Copies share the value.
 type Frozen[T any] struct{ content *content }
 
@@ -58,8 +62,8 @@ func (f Frozen[T]) Value() (v T) {
 	return v
 }
 
-// Unfreeze is Value for those who don't know T: archives, which record what a
-// result was computed from. It is nil for the zero Frozen.
+// Unfreeze is Value for those who don't know T: encoders of results that hold a
+// Frozen. It is nil for the zero Frozen.
 func (f Frozen[T]) Unfreeze() any {
 	if f.content == nil {
 		return nil
@@ -70,6 +74,32 @@ func (f Frozen[T]) Unfreeze() any {
 // Refreeze makes f hold v, which is a T: the inverse of Unfreeze, for decoders. Of
 // another type, it panics.
 func (f *Frozen[T]) Refreeze(v any) { *f = Freeze(v.(T)) }
+
+// Fingerprint returns, in hex, what stands for the value in keys that don't round
+// it; "" for the zero Frozen. A value that can't be keyed is an error.
+func (f Frozen[T]) Fingerprint() (string, error) {
+	if f.content == nil {
+		return "", nil
+	}
+	exact := frozen{under: sumKey{}}
+	sum := f.content.known(exact.under)
+	if sum == nil {
+		var err error
+		t := reflect.TypeFor[T]()
+		c := newCompiler(false)
+		if exact.prog, err = c.program(t, 0, rounding.None(), t.String()); err != nil {
+			return "", err
+		}
+		if err = c.finish(); err != nil {
+			return "", err
+		}
+		exact.types = newInterfaceTypes(false)
+		if sum, err = f.content.sum(&exact, 0); err != nil {
+			return "", err
+		}
+	}
+	return FrozenSum(*sum).String(), nil
+}
 
 // frozenType is the T of a Frozen.
 func (Frozen[T]) frozenType() reflect.Type { return reflect.TypeFor[T]() }
@@ -107,12 +137,8 @@ func (e *encoder) frozen(b []byte, f *frozen, q unsafe.Pointer) ([]byte, error) 
 
 // sum returns the fingerprint under f, computed at the first call.
 func (c *content) sum(f *frozen, depth int) (*[sha256.Size]byte, error) {
-	known := c.sums.Load()
-	if known != nil {
-		i := slices.IndexFunc(*known, func(s contentSum) bool { return s.under == f.under })
-		if i >= 0 {
-			return &(*known)[i].sum, nil
-		}
+	if sum := c.known(f.under); sum != nil {
+		return sum, nil
 	}
 	w := walker{encoder{depth: depth}, f.types}
 	b, err := w.walk(nil, f.prog.ops, c.value)
@@ -120,7 +146,7 @@ func (c *content) sum(f *frozen, depth int) (*[sha256.Size]byte, error) {
 		return nil, err
 	}
 	add := contentSum{f.under, sha256.Sum256(b)}
-	for {
+	for known := c.sums.Load(); ; known = c.sums.Load() {
 		var all []contentSum
 		if known != nil {
 			all = slices.Clone(*known)
@@ -129,6 +155,17 @@ func (c *content) sum(f *frozen, depth int) (*[sha256.Size]byte, error) {
 		if c.sums.CompareAndSwap(known, &all) {
 			return &all[len(all)-1].sum, nil
 		}
-		known = c.sums.Load()
 	}
+}
+
+// known returns the fingerprint under one program; nil if it was not computed yet.
+func (c *content) known(under sumKey) *[sha256.Size]byte {
+	if sums := c.sums.Load(); sums != nil {
+		for i := range *sums {
+			if (*sums)[i].under == under {
+				return &(*sums)[i].sum
+			}
+		}
+	}
+	return nil
 }

@@ -76,6 +76,36 @@ func TestFrozenUnderRoundings(t *testing.T) {
 	}
 }
 
+// TestFrozenFingerprint: it is that of keys that don't round, and of the exact value.
+func TestFrozenFingerprint(t *testing.T) {
+	a := keymap.Freeze([]float64{0.126})
+	c, err := keymap.Decode(keyOf(t, nil, a).Canonical)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum, err := a.Fingerprint()
+	if want := c.Args[0].Value.(keymap.FrozenSum).String(); err != nil || sum != want {
+		t.Errorf("%q, %v, not %q", sum, err, want)
+	}
+	keyOf(t, &keymap.Options{Rounding: rounding.Deep(1)}, a)
+	for _, same := range []frozenFloats{a, keymap.Freeze([]float64{0.126})} {
+		if got, err := same.Fingerprint(); err != nil || got != sum {
+			t.Errorf("%q, %v, not %q", got, err, sum)
+		}
+	}
+	if other, err := keymap.Freeze([]float64{0.129}).Fingerprint(); err != nil || other == sum {
+		t.Error(other, err)
+	}
+	if none, err := (frozenFloats{}).Fingerprint(); err != nil || none != "" {
+		t.Error(none, err)
+	}
+	for _, bad := range []interface{ Fingerprint() (string, error) }{keymap.Freeze(func() {}), keymap.Freeze[any](func() {})} {
+		if _, err := bad.Fingerprint(); !errors.Is(err, keymap.ErrUnkeyable) {
+			t.Error(err)
+		}
+	}
+}
+
 func TestFrozenDecodes(t *testing.T) {
 	k := keyOf(t, &keymap.Options{Function: "f"}, keymap.Freeze([]byte("abc")))
 	c, err := keymap.Decode(k.Canonical)

@@ -8,9 +8,10 @@ import (
 // Codec converts the values of one Go type to trees and back, by a plan that
 // is compiled once. It is immutable and safe for concurrent use.
 type Codec[T any] struct {
-	plan node
-	name string
-	flat bool
+	plan   node
+	record node
+	name   string
+	flat   bool
 }
 
 // CodecFor returns the codec of T. A type that cannot be stored is an error
@@ -22,15 +23,26 @@ func CodecFor[T any]() (*Codec[T], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Codec[T]{n, typeName(t), n.flat()}, nil
+	r, err := planFor(t, true)
+	if err != nil {
+		return nil, err
+	}
+	return &Codec[T]{n, r, typeName(t), n.flat()}, nil
 }
 
 // Encode returns the tree of x, without copying slices and matrices where
 // their memory can serve: x must not change while the tree is in use.
 // It fails with ErrRange where x holds a time or map key that no tree can
 // hold, and with ErrInvalid where x holds a malformed Value.
-func (c *Codec[T]) Encode(x T) (Value, error) {
-	v, err := c.plan.encode(unsafe.Pointer(&x))
+func (c *Codec[T]) Encode(x T) (Value, error) { return c.encode(c.plan, &x) }
+
+// Record is Encode for what is written down and not read back, such as the arguments
+// that a result was computed from: where x holds a keymap.Frozen, the tree has in
+// place of its content the text "frozen(…)" with its fingerprint.
+func (c *Codec[T]) Record(x T) (Value, error) { return c.encode(c.record, &x) }
+
+func (c *Codec[T]) encode(plan node, x *T) (Value, error) {
+	v, err := plan.encode(unsafe.Pointer(x))
 	if err != nil {
 		return nil, under(c.name, err)
 	}

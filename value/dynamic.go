@@ -14,7 +14,11 @@ func CodecOf(t reflect.Type) (*Codec[reflect.Value], error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Codec[reflect.Value]{dynamic{t, n}, typeName(t), n.flat()}, nil
+	r, err := planFor(t, true)
+	if err != nil {
+		return nil, err
+	}
+	return &Codec[reflect.Value]{dynamic{t, n}, dynamic{t, r}, typeName(t), n.flat()}, nil
 }
 
 // dynamic is the plan of a reflect.Value that holds a typ.

@@ -8,8 +8,9 @@ import (
 // unfreezer and refreezer are what keymap.Frozen does, which this package does not
 // import: its tree is that of what it holds.
 type (
-	unfreezer interface{ Unfreeze() any }
-	refreezer interface{ Refreeze(any) }
+	unfreezer     interface{ Unfreeze() any }
+	refreezer     interface{ Refreeze(any) }
+	fingerprinter interface{ Fingerprint() (string, error) }
 )
 
 // frozenIn returns the type that a frozen type holds, which its method Value
@@ -43,6 +44,21 @@ func (n *frozen) encode(p unsafe.Pointer) (Value, error) {
 	inside := reflect.New(n.inside)
 	inside.Elem().Set(reflect.ValueOf(x))
 	return n.elem.encode(inside.UnsafePointer())
+}
+
+// frozenRecord is frozen in a record.
+type frozenRecord struct{ *frozen }
+
+func (n frozenRecord) encode(p unsafe.Pointer) (Value, error) {
+	x := reflect.NewAt(n.typ, p).Interface()
+	if x.(unfreezer).Unfreeze() == nil {
+		return Null{}, nil
+	}
+	sum, err := x.(fingerprinter).Fingerprint()
+	if err != nil { // an argument that is no part of the key need not have one
+		return n.frozen.encode(p)
+	}
+	return &Array{Elem: String, Data: []string{"frozen(" + sum + ")"}}, nil
 }
 
 func (n *frozen) decode(v Value, p unsafe.Pointer) error {

@@ -25,6 +25,42 @@ func (f *iced[T]) Refreeze(v any) {
 	f.v = &x
 }
 
+// sealed has a fingerprint besides, unless it is empty.
+type sealed struct{ iced[string] }
+
+func (f sealed) Fingerprint() (string, error) {
+	if f.Value() == "" {
+		return "", errors.New("no fingerprint")
+	}
+	return "of " + f.Value(), nil
+}
+
+func TestFrozenIsRecordedByFingerprint(t *testing.T) {
+	full, empty := "full", ""
+	in := map[string][]sealed{"x": {{iced[string]{&full}}, {iced[string]{&empty}}, {}}}
+	c, err := value.CodecFor[map[string][]sealed]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := c.Record(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	items := got.(*value.Map).Items[0].(*value.List).Items
+	for i, want := range []any{"frozen(of full)", "", nil} {
+		if want, err := value.Of(want); err != nil || !value.Equal(items[i], want) {
+			t.Errorf("%v, %v", items[i], err)
+		}
+	}
+	tree, err := c.Encode(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := c.Decode(tree); err != nil || !reflect.DeepEqual(out, in) {
+		t.Errorf("%v, %v", out, err)
+	}
+}
+
 func TestFrozenIsWhatItHolds(t *testing.T) {
 	type args struct {
 		Field iced[[]float64]

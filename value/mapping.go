@@ -16,12 +16,12 @@ type mapping struct {
 	elem node
 }
 
-func compileMap(t reflect.Type, path string, open []reflect.Type) (node, error) {
+func compileMap(t reflect.Type, path string, in scope) (node, error) {
 	key := leafOf(t.Key())
 	if key == nil || !orderable(key.elem()) {
 		return nil, unsupported(path, "%s cannot be the key of a stored map; use a string, a number or a bool", t.Key())
 	}
-	elem, err := compile(t.Elem(), path+"[]", open)
+	elem, err := compile(t.Elem(), path+"[]", in)
 	if err != nil {
 		return nil, err
 	}

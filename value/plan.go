@@ -29,29 +29,44 @@ type ranked interface{ rank() int }
 
 // plans holds the compiled plan or error of each type asked for. It is a memo
 // of a pure function, as in encoding/json.
-var plans sync.Map // reflect.Type -> compiled
+var plans sync.Map // planKey -> compiled
+
+type planKey struct {
+	typ    reflect.Type
+	record bool
+}
 
 type compiled struct {
 	node node
 	err  error
 }
 
-func planOf(t reflect.Type) (node, error) {
-	if c, ok := plans.Load(t); ok {
+func planOf(t reflect.Type) (node, error) { return planFor(t, false) }
+
+// planFor returns the plan of t; with record that of records, see Codec.Record.
+func planFor(t reflect.Type, record bool) (node, error) {
+	k := planKey{t, record}
+	if c, ok := plans.Load(k); ok {
 		c := c.(compiled)
 		return c.node, c.err
 	}
-	n, err := compile(t, typeName(t), nil)
-	c, _ := plans.LoadOrStore(t, compiled{n, err})
+	n, err := compile(t, typeName(t), scope{record: record})
+	c, _ := plans.LoadOrStore(k, compiled{n, err})
 	return c.(compiled).node, c.(compiled).err
 }
 
-// compile makes the plan of t. open holds the types that t is part of.
-func compile(t reflect.Type, path string, open []reflect.Type) (node, error) {
-	if slices.Contains(open, t) {
+// scope is what a plan is compiled for.
+type scope struct {
+	open   []reflect.Type // those that the type is part of
+	record bool
+}
+
+// compile makes the plan of t.
+func compile(t reflect.Type, path string, in scope) (node, error) {
+	if slices.Contains(in.open, t) {
 		return nil, unsupported(path, "%s contains itself; store it as slices of nodes that refer to each other by index", t)
 	}
-	open = append(slices.Clip(open), t)
+	in.open = append(slices.Clip(in.open), t)
 
 	if n := treeNode(t); n != nil {
 		return n, nil
@@ -60,24 +75,28 @@ func compile(t reflect.Type, path string, open []reflect.Type) (node, error) {
 		return n, nil
 	}
 	if inside, ok := frozenIn(t); ok {
-		elem, err := compile(inside, path, open)
+		elem, err := compile(inside, path, in)
 		if err != nil {
 			return nil, err
 		}
-		return &frozen{typ: t, inside: inside, elem: elem}, nil
+		n := &frozen{typ: t, inside: inside, elem: elem}
+		if in.record && t.Implements(reflect.TypeFor[fingerprinter]()) {
+			return frozenRecord{n}, nil
+		}
+		return n, nil
 	}
 	if l := leafOf(t); l != nil {
 		return &block{leaf: l, count: 1, bytes: t.Size()}, nil
 	}
 	switch t.Kind() {
 	case reflect.Slice, reflect.Array:
-		return compileSequence(t, path, open)
+		return compileSequence(t, path, in)
 	case reflect.Struct:
-		return compileStruct(t, path, open)
+		return compileStruct(t, path, in)
 	case reflect.Map:
-		return compileMap(t, path, open)
+		return compileMap(t, path, in)
 	case reflect.Pointer:
-		elem, err := compile(t.Elem(), path, open)
+		elem, err := compile(t.Elem(), path, in)
 		if err != nil {
 			return nil, err
 		}

@@ -108,8 +108,8 @@ type ndarray struct {
 	inner grid
 }
 
-func compileSequence(t reflect.Type, path string, open []reflect.Type) (node, error) {
-	elem, err := compile(t.Elem(), path+"[]", open)
+func compileSequence(t reflect.Type, path string, in scope) (node, error) {
+	elem, err := compile(t.Elem(), path+"[]", in)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ type member struct {
 	meta   *Meta
 }
 
-func compileStruct(t reflect.Type, path string, open []reflect.Type) (node, error) {
+func compileStruct(t reflect.Type, path string, in scope) (node, error) {
 	s := &structure{}
 	seen := map[string]string{}
 	for f := range t.Fields() {
@@ -50,7 +50,7 @@ func compileStruct(t reflect.Type, path string, open []reflect.Type) (node, erro
 			}
 			return nil, unsupported(at, "the field is unexported and would be lost; export it or leave it out with `klepto:\"-\"`")
 		}
-		n, err := compile(f.Type, at, open)
+		n, err := compile(f.Type, at, in)
 		if err != nil && g.Ignore && errors.Is(err, ErrType) {
 			s.omitted = append(s.omitted, member{offset: f.Offset, typ: f.Type})
 			continue
