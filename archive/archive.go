@@ -119,10 +119,10 @@ func (a *Archive) PutIfAbsent(ctx context.Context, e *Entry) (stored bool, err e
 func (a *Archive) put(ctx context.Context, e *Entry, ifAbsent bool) (int, error) {
 	full, err := complete(e)
 	if err != nil {
-		return 0, a.wrapEntry(e, err)
+		return 0, a.wrapEntry("put", e, err)
 	}
 	n, err := a.store(ctx, []*Entry{full}, ifAbsent)
-	return n, a.wrapEntry(e, err)
+	return n, a.wrapEntry("put", e, err)
 }
 
 // store hands complete entries to the driver.

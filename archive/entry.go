@@ -44,6 +44,20 @@ func Sum(key keymap.Key, v value.Value) (uint64, error) {
 // complete returns a copy of e with everything set that the archive sets. Its
 // value is e's own: a driver keeps no reference to it.
 func complete(e *Entry) (*Entry, error) {
+	full, err := begin(e)
+	if err != nil {
+		return nil, err
+	}
+	if full.Sum, err = Sum(e.Key, e.Value); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrEntry, err)
+	}
+	full.Bytes = value.Size(e.Value)
+	full.Shape = value.Describe(e.Value)
+	return full, nil
+}
+
+// begin is complete without what the value tells.
+func begin(e *Entry) (*Entry, error) {
 	if err := check(e); err != nil {
 		return nil, err
 	}
@@ -51,19 +65,17 @@ func complete(e *Entry) (*Entry, error) {
 	if full.Key.Name == "" {
 		full.Key.Name = full.Key.Digest.String()
 	}
-	if t := full.Provenance.Created; !t.IsZero() {
-		full.Provenance.Created = t.Round(0).UTC()
-	} else {
-		full.Provenance.Created = time.Time{}
-	}
-	sum, err := Sum(e.Key, e.Value)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrEntry, err)
-	}
-	full.Sum = sum
-	full.Bytes = value.Size(e.Value)
-	full.Shape = value.Describe(e.Value)
+	normalize(&full.Provenance)
 	return &full, nil
+}
+
+// normalize makes the same of equal times.
+func normalize(p *Provenance) {
+	if t := p.Created; !t.IsZero() {
+		p.Created = t.Round(0).UTC()
+	} else {
+		p.Created = time.Time{}
+	}
 }
 
 // check refuses an entry that an archive could store but not give back.
@@ -109,10 +121,10 @@ func verify(e *Entry) error {
 	return nil
 }
 
-// wrapEntry is wrap for the put of an entry, which may be nil.
-func (a *Archive) wrapEntry(e *Entry, err error) error {
+// wrapEntry is wrap for an operation on an entry that may be nil.
+func (a *Archive) wrapEntry(op string, e *Entry, err error) error {
 	if e == nil {
-		return a.wrap("put", "", keymap.Key{}, err)
+		return a.wrap(op, "", keymap.Key{}, err)
 	}
-	return a.wrap("put", e.Call.Function, e.Key, err)
+	return a.wrap(op, e.Call.Function, e.Key, err)
 }

@@ -83,13 +83,13 @@ func (a *Archive) ReleaseLeases(ctx context.Context) (n int, err error) {
 func (l *Lease) Commit(ctx context.Context, e *Entry, replace bool) error {
 	if replace {
 		if err := l.l.Held(); err != nil {
-			return l.a.wrapEntry(e, err)
+			return l.a.wrapEntry("put", e, err)
 		}
 		return l.a.Put(ctx, e)
 	}
 	stored, err := l.a.PutIfAbsent(ctx, e)
 	if err == nil && !stored {
-		err = l.a.wrapEntry(e, ErrFenced)
+		err = l.a.wrapEntry("put", e, ErrFenced)
 	}
 	return err
 }

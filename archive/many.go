@@ -123,7 +123,7 @@ func (a *Archive) fetch(ctx context.Context, wanted iter.Seq2[*Entry, error]) it
 func (a *Archive) PutMany(ctx context.Context, entries []*Entry) (stored int, err error) {
 	for _, e := range entries {
 		if err := check(e); err != nil {
-			return 0, a.wrapEntry(e, err)
+			return 0, a.wrapEntry("put", e, err)
 		}
 	}
 	w := batch{a: a}
@@ -148,7 +148,7 @@ type batch struct {
 func (b *batch) add(ctx context.Context, e *Entry) error {
 	full, err := complete(e)
 	if err != nil {
-		return b.a.wrapEntry(e, err)
+		return b.a.wrapEntry("put", e, err)
 	}
 	b.entries = append(b.entries, full)
 	b.bytes += full.Bytes
@@ -167,5 +167,5 @@ func (b *batch) flush(ctx context.Context) error {
 	failed := b.entries[min(n, len(b.entries)-1)] // the driver stored those before it
 	clear(b.entries)
 	b.entries, b.bytes = b.entries[:0], 0
-	return b.a.wrapEntry(failed, err)
+	return b.a.wrapEntry("put", failed, err)
 }

@@ -222,6 +222,11 @@ func (s *Selection) String() string { return s.text }
 // Whole reports whether the selection is the whole value.
 func (s *Selection) Whole() bool { return len(s.path) == 0 && s.dims == nil }
 
+// MemberName writes the name of a member as it stands in the text of a selection.
+func MemberName(name string) string { return memberName.Replace(name) }
+
+var memberName = strings.NewReplacer("%", "%25", "/", "%2F", "[", "%5B", "]", "%5D")
+
 // Elements reports whether the selection is of elements, and not of a whole member.
 func (s *Selection) Elements() bool { return s.dims != nil }
 

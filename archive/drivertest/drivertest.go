@@ -36,6 +36,8 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 				t.Skip("this kind has no read-only mode")
 			case demand.leases && !h.open(t).CanLease():
 				t.Skip("this kind has no leases")
+			case demand.streams && !h.open(t).CanStream():
+				t.Skip("this kind takes whole values only")
 			}
 			demand.test(t, h)
 		})
@@ -47,6 +49,7 @@ var demands = []struct {
 	durable  bool // asked of durable kinds only
 	readOnly bool // asked of kinds with a read-only mode only
 	leases   bool // asked of kinds with leases only
+	streams  bool // asked of kinds that take values in slabs only
 	test     func(t *testing.T, h Harness)
 }{
 	{name: "Empty", test: testEmpty},
@@ -78,6 +81,13 @@ var demands = []struct {
 	{name: "LeaseCommit", leases: true, test: testLeaseCommit},
 	{name: "LeaseOnce", leases: true, test: testLeaseOnce},
 	{name: "LeaseFailure", leases: true, test: testLeaseFailure},
+	{name: "Stream", streams: true, test: testStream},
+	{name: "StreamMembers", streams: true, test: testStreamMembers},
+	{name: "StreamReplace", streams: true, test: testStreamReplace},
+	{name: "StreamMistakes", streams: true, test: testStreamMistakes},
+	{name: "StreamClose", streams: true, test: testStreamClose},
+	{name: "StreamSharing", streams: true, test: testStreamSharing},
+	{name: "StreamReadOnly", streams: true, readOnly: true, test: testStreamReadOnly},
 }
 
 // open opens the archive and closes it at the end of the test.
