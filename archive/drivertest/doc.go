@@ -32,6 +32,6 @@
 //
 // # Numbers
 //
-// About 2,500 entries are written, 100 MiB in all: some seconds for a driver in
+// About 2,500 entries are written, 100 MiB in all: two seconds for a driver in
 // memory, and a few for one that waits for the disk.
 package drivertest
