@@ -251,7 +251,7 @@ func (m *Memo[In, Out]) Dump(ctx context.Context, in ...In) (int, error) {
 
 // Sync stores what is not stored yet, in batches as Dump does, and makes the archive
 // durable. Its error joins one *NotStoredError for each result that is still in
-// memory only.
+// memory only, and tells each cause once.
 func (m *Memo[In, Out]) Sync(ctx context.Context) error {
 	a := m.archive.Load()
 	if a == nil {

@@ -3,7 +3,9 @@ package klepto
 import (
 	"errors"
 	"fmt"
+	"strings"
 
+	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/internal/flight"
 )
 
@@ -40,9 +42,61 @@ type NotStoredError struct {
 }
 
 // Error says which result was not stored, and why.
-func (e *NotStoredError) Error() string {
-	return fmt.Sprintf("klepto: %s: the result is computed but not stored: %v", e.Function, e.Err)
+func (e *NotStoredError) Error() string { return e.text(1) }
+
+func (e *NotStoredError) text(results int) string {
+	what := "the result is"
+	if results > 1 {
+		what = fmt.Sprintf("%d results are", results)
+	}
+	return fmt.Sprintf("klepto: %s: %s computed but not stored: %v", e.Function, what, e.Err)
 }
 
 // Unwrap returns the archive's error.
 func (e *NotStoredError) Unwrap() error { return e.Err }
+
+// notStored joins the errors of many results. One cause commonly fails them all: it
+// is told once, with their number.
+type notStored []*NotStoredError
+
+// mostCauses bounds the lines of the text of a notStored.
+const mostCauses = 5
+
+func (all notStored) Error() string {
+	var first []*NotStoredError // of each cause
+	results := make(map[string]int)
+	for _, e := range all {
+		c := e.cause()
+		if results[c]++; results[c] == 1 {
+			first = append(first, e)
+		}
+	}
+	var lines []string
+	rest := len(all)
+	for _, e := range first[:min(mostCauses, len(first))] {
+		n := results[e.cause()]
+		lines = append(lines, e.text(n))
+		rest -= n
+	}
+	if rest > 0 {
+		lines = append(lines, fmt.Sprintf("and %d more, for %d other reasons", rest, len(first)-mostCauses))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// cause is why, without the entry that the archive names.
+func (e *NotStoredError) cause() string {
+	var of *archive.Error
+	if errors.As(e.Err, &of) {
+		return of.Err.Error()
+	}
+	return e.Err.Error()
+}
+
+func (all notStored) Unwrap() []error {
+	errs := make([]error, len(all))
+	for i, e := range all {
+		errs[i] = e
+	}
+	return errs
+}

@@ -3,6 +3,7 @@ package klepto_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -69,6 +70,32 @@ func TestResultSurvivesAFailingArchive(t *testing.T) {
 	}
 	if n, err := a.Len(t.Context()); n != 1 || err != nil {
 		t.Errorf("after Close the archive has %d entries (%v), want the one that was not stored", n, err)
+	}
+}
+
+// One cause that fails many results is told once; each result has its error all the same.
+func TestOneCauseIsToldOnce(t *testing.T) {
+	d, a := newFaulty(t)
+	m, err := klepto.Memoize(double, &klepto.Options{Archive: a, WritePolicy: klepto.OnEvict, MaxEntries: 1000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for x := range 600 {
+		if _, err := m.Call(t.Context(), float64(x)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d.writes.Store(&errDisk)
+	err = m.Close()
+	if text := fmt.Sprint(err); strings.Count(text, "\n") > 0 || !strings.Contains(text, "600 results are computed but not stored") {
+		t.Errorf("%s", text)
+	}
+	var first *klepto.NotStoredError
+	if !errors.Is(err, errDisk) || !errors.As(err, &first) || first.Key == "" {
+		t.Errorf("%v", first)
+	}
+	if all, ok := err.(interface{ Unwrap() []error }); !ok || len(all.Unwrap()) != 600 {
+		t.Errorf("%T", err)
 	}
 }
 

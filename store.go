@@ -140,7 +140,7 @@ func (m *Memo[In, Out]) decode(e *archive.Entry) (*result[Out], error) {
 
 // save stores results in the archive and takes them off the backlog, whose order is
 // held. It returns a *NotStoredError for each that is still in memory only.
-func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) (failed []error) {
+func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) (failed notStored) {
 	// Stored or not: others need not wait any longer.
 	defer func() {
 		for _, r := range results {
@@ -175,7 +175,7 @@ func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) (faile
 	return failed
 }
 
-func (m *Memo[In, Out]) notStored(r *result[Out], err error) error {
+func (m *Memo[In, Out]) notStored(r *result[Out], err error) *NotStoredError {
 	return &NotStoredError{Function: m.options.Name, Key: r.key.Name, Err: err}
 }
 
