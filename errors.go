@@ -18,7 +18,8 @@ var (
 	ErrRecursive = flight.ErrRecursive
 
 	// ErrName: another function of the program is memoized under this name and
-	// version. Results of both would be taken for one another's.
+	// version: one of the same type, or one with the same arguments and results that
+	// do not fit. Results of both would be taken for one another's.
 	ErrName = errors.New("klepto: the name is taken by another function")
 
 	// ErrMismatch: an archived result does not fit the function's result type.

@@ -96,12 +96,12 @@ func Memoize[In, Out any](f func(context.Context, In) (Out, error), o *Options) 
 	if m.out, err = value.CodecFor[Out](); err != nil {
 		return nil, fmt.Errorf("klepto: %s: result type %v: %w", options.Name, reflect.TypeFor[Out](), err)
 	}
-	return m.start(f)
+	return m.start(f, reflect.TypeFor[Out]())
 }
 
 // start makes the rest of a memo whose function, options and plans are set. f is the
-// function as the user wrote it.
-func (m *Memo[In, Out]) start(f any) (_ *Memo[In, Out], err error) {
+// function as the user wrote it, and kept what is stored of its results.
+func (m *Memo[In, Out]) start(f any, kept reflect.Type) (_ *Memo[In, Out], err error) {
 	options := m.options
 	m.origin = origin()
 	m.copies = !m.out.Flat() && !options.Share
@@ -110,7 +110,7 @@ func (m *Memo[In, Out]) start(f any) (_ *Memo[In, Out], err error) {
 	if m.cache, err = cache.New(m.cacheOptions()); err != nil {
 		return nil, fmt.Errorf("klepto: %s: %w", options.Name, err)
 	}
-	if m.unregister, err = options.register(f); err != nil {
+	if m.unregister, err = options.register(f, m.keys.Prefix(), kept); err != nil {
 		return nil, err
 	}
 	if options.WritePolicy == Behind {

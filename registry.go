@@ -6,8 +6,11 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
+
+	"github.com/klepto-go/klepto/value"
 )
 
 // names holds which function bears which name and version, over all memos of the
@@ -15,20 +18,77 @@ import (
 // functions apart in keys and archives.
 var names = struct {
 	sync.Mutex
-	claims map[claimKey]*claim
-}{claims: make(map[claimKey]*claim)}
+	claims map[claimKey][]*claim
+}{claims: make(map[claimKey][]*claim)}
 
-// claimKey has the type of the function, as one function may have several forms:
-// one of a struct for Memoize and one of its fields for Wrap.
-type claimKey struct {
-	name, version string
-	typ           reflect.Type
-}
+type claimKey struct{ name, version string }
 
-// claim is a name in use.
+// claim is a name in use. Functions of different types may bear one, as one function
+// may have several forms: one of a struct for Memoize and one of its fields for Wrap.
 type claim struct {
 	code  code
+	typ   reflect.Type // of the function
+	keys  string       // what all its keys begin with
+	kept  reflect.Type // what is stored of its results
 	memos int
+}
+
+// clash tells why the claims cannot be one function's, if they can't.
+func (c *claim) clash(d *claim) string {
+	switch {
+	case c.typ == d.typ && !c.code.same(d.code):
+		return "their results would be taken for one another's"
+	case c.typ != d.typ && c.keys == d.keys && !fits(c.kept, d.kept) && !fits(d.kept, c.kept):
+		return fmt.Sprintf("for one call they have one key, but the results of %v are none of %v", c.typ, d.typ)
+	}
+	return ""
+}
+
+// fits tells whether what is stored of a from can be read as a to, as far as an
+// example shows.
+func fits(from, to reflect.Type) bool {
+	if from == to {
+		return true
+	}
+	example := reflect.New(from).Elem()
+	fill(example)
+	in, err := value.CodecOf(from)
+	if err != nil {
+		return true // not reached: both have a codec
+	}
+	v, err := in.Encode(example)
+	if err != nil {
+		return true // the example is none
+	}
+	return value.To(v, reflect.New(to).Interface()) == nil
+}
+
+// fill sets what may be nil, as far as that is exported: nil fits too much.
+func fill(v reflect.Value) {
+	if !v.CanSet() {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0))
+	case reflect.Map:
+		elem := reflect.New(v.Type().Elem()).Elem()
+		fill(elem)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(reflect.Zero(v.Type().Key()), elem)
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(v.Index(i))
+		}
+	case reflect.Struct:
+		for _, field := range v.Fields() {
+			fill(field)
+		}
+	}
 }
 
 // code is where the source of a function is. A literal keeps its place where the
@@ -62,32 +122,39 @@ func (c code) String() string {
 }
 
 // register claims the name and version of o for f, until the function that it
-// returns is called.
-func (o *Options) register(f any) (release func(), err error) {
-	key, of := claimKey{o.Name, o.Version, reflect.TypeOf(f)}, codeOf(f)
-	if of.function == madeByReflection {
+// returns is called. All keys of f begin with keys, and kept is what is stored of it.
+func (o *Options) register(f any, keys string, kept reflect.Type) (release func(), err error) {
+	key, c := claimKey{o.Name, o.Version}, &claim{code: codeOf(f), typ: reflect.TypeOf(f), keys: keys, kept: kept}
+	if c.code.function == madeByReflection {
 		return func() {}, nil
 	}
 	names.Lock()
 	defer names.Unlock()
-	c := names.claims[key]
-	if c == nil {
-		c = &claim{code: of}
-		names.claims[key] = c
-	}
-	if !c.code.same(of) {
-		version := ""
-		if o.Version != "" {
-			version = " in version " + o.Version
+	claims := names.claims[key]
+	for _, d := range claims {
+		if why := d.clash(c); why != "" {
+			version := ""
+			if o.Version != "" {
+				version = " in version " + o.Version
+			}
+			return nil, fmt.Errorf("%w: %q%s is %v, which is memoized already, and cannot be %v too: %s; give one of them another Options.Name or Version, or Close the memo of the first before",
+				ErrName, o.Name, version, d.code, c.code, why)
 		}
-		return nil, fmt.Errorf("%w: %q%s is %v, which is memoized already, and cannot be %v too: their results would be taken for one another's; give one of them another Options.Name or Version, or Close the memo of the first before",
-			ErrName, o.Name, version, c.code, of)
+	}
+	if i := slices.IndexFunc(claims, func(d *claim) bool { return d.typ == c.typ && d.keys == c.keys }); i >= 0 {
+		c = claims[i]
+	} else {
+		names.claims[key] = append(claims, c)
 	}
 	c.memos++
 	return func() {
 		names.Lock()
 		defer names.Unlock()
-		if c.memos--; c.memos == 0 {
+		if c.memos--; c.memos > 0 {
+			return
+		}
+		rest := slices.DeleteFunc(names.claims[key], func(d *claim) bool { return d == c })
+		if names.claims[key] = rest; len(rest) == 0 {
 			delete(names.claims, key)
 		}
 	}, nil

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/klepto-go/klepto"
+	"github.com/klepto-go/klepto/rounding"
 )
 
 func double(_ context.Context, x float64) (float64, error) { return 2 * x, nil }
@@ -63,6 +64,66 @@ func TestOneNameOneFunction(t *testing.T) {
 	}
 }
 
+// Functions of one name that have one key for one call, and results that are not each
+// other's, are found when they are memoized.
+func TestOneNameOneResult(t *testing.T) {
+	type point struct{ X, Y float64 }
+	type tagged struct {
+		A float64 `klepto:"name=X"`
+		B float64 `klepto:"name=Y"`
+	}
+	type x struct {
+		X float64 `klepto:"name=x"`
+	}
+	floats := func(context.Context, float64) ([]float64, error) { return nil, nil }
+	for name, c := range map[string]struct {
+		memoize func(o *klepto.Options) error
+		taken   bool
+	}{
+		"other numbers":    {of(func(context.Context, float64) ([]int, error) { return nil, nil }), true},
+		"a single number":  {of(func(context.Context, float64) (float64, error) { return 0, nil }), true},
+		"a map":            {of(func(context.Context, float64) (map[string]float64, error) { return nil, nil }), true},
+		"a struct":         {of(func(context.Context, float64) (*point, error) { return nil, nil }), true},
+		"one more level":   {of(func(context.Context, float64) ([][]float64, error) { return nil, nil }), true},
+		"a pointer to it":  {of(func(context.Context, float64) (*[]float64, error) { return nil, nil }), false},
+		"a named type":     {of(func(context.Context, float64) (series, error) { return nil, nil }), false},
+		"other arguments":  {of(func(context.Context, int) (int, error) { return 0, nil }), false},
+		"another form":     {of(func(context.Context, x) ([]float64, error) { return nil, nil }), false},
+		"another, ill fit": {of(func(context.Context, x) ([]int, error) { return nil, nil }), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := memoize(t, floats, klepto.Options{Name: "named"})
+			if err := c.memoize(&klepto.Options{Name: "named"}); errors.Is(err, klepto.ErrName) != c.taken || !c.taken && err != nil {
+				t.Errorf("%v; taken: %v", err, c.taken)
+			}
+			if err := c.memoize(&klepto.Options{Name: "named", Rounding: rounding.Deep(3)}); err != nil {
+				t.Errorf("other keys: %v", err)
+			}
+			if err := m.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.memoize(&klepto.Options{Name: "named"}); err != nil {
+				t.Errorf("after Close: %v", err)
+			}
+		})
+		klepto.ForgetNames()
+	}
+	memoize(t, func(context.Context, float64) (point, error) { return point{}, nil }, klepto.Options{Name: "point"})
+	if err := of(func(context.Context, float64) (tagged, error) { return tagged{}, nil })(&klepto.Options{Name: "point"}); err != nil {
+		t.Errorf("another type of the same fields: %v", err)
+	}
+}
+
+type series []float64
+
+// of memoizes f, for good.
+func of[In, Out any](f func(context.Context, In) (Out, error)) func(*klepto.Options) error {
+	return func(o *klepto.Options) error {
+		_, err := klepto.Memoize(f, o)
+		return err
+	}
+}
+
 func TestTakenNameSaysWhatToDo(t *testing.T) {
 	m, err := klepto.Memoize(double, &klepto.Options{Name: "named", Version: "1"})
 	if err != nil {
@@ -72,7 +133,7 @@ func TestTakenNameSaysWhatToDo(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{`"named" in version 1`, "double (registry_test.go:12)", "triple (registry_test.go:13)", "Options.Name or Version", "Close"} {
+	for _, want := range []string{`"named" in version 1`, "double (registry_test.go:13)", "triple (registry_test.go:14)", "Options.Name or Version", "Close"} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q lacks %q", err, want)
 		}

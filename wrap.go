@@ -101,7 +101,7 @@ func (s *signature) memoize(f reflect.Value, o *Options) (*Memo[[]reflect.Value,
 		out:     out,
 		goType:  s.goType(),
 	}
-	return m.start(f.Interface())
+	return m.start(f.Interface(), s.kept)
 }
 
 // caller returns what calls f for a memo.

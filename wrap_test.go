@@ -328,8 +328,8 @@ func TestWrapResultsAreOwn(t *testing.T) {
 
 func TestWrapKeep(t *testing.T) {
 	runs := 0
-	f, _ := wrap(t, func(x int) (int, bool) { runs++; return x, x > 0 }, klepto.Options{Keep: func(result any) bool { return result.([]any)[1].(bool) }})
-	g, _ := wrap(t, func(x int) int { runs++; return x }, klepto.Options{Keep: func(result any) bool { return result.(int) > 0 }})
+	f, _ := wrap(t, func(x int) (int, bool) { runs++; return x, x > 0 }, klepto.Options{Name: "pair", Keep: func(result any) bool { return result.([]any)[1].(bool) }})
+	g, _ := wrap(t, func(x int) int { runs++; return x }, klepto.Options{Name: "single", Keep: func(result any) bool { return result.(int) > 0 }})
 	for range 2 {
 		f(1)
 		f(-1)

@@ -140,7 +140,7 @@ func memoizeTyped[In, R any](call func(context.Context, In) (R, error), f any, o
 	if m.out, err = value.CodecFor[R](); err != nil {
 		return nil, nil, fmt.Errorf("klepto: %s: result type %v: %w", options.Name, s.kept, err)
 	}
-	if m, err = m.start(f); err != nil {
+	if m, err = m.start(f, s.kept); err != nil {
 		return nil, nil, err
 	}
 	pack := func(args []reflect.Value) (in In) {

@@ -67,6 +67,11 @@ func (k *Keymap[In]) Key(in *In) (Key, error) {
 	return k.plan.key(k.Append(stack[:0], in))
 }
 
+// Prefix returns what the canonical bytes of every call begin with that gives all of
+// its arguments: the name and version of the function, the rounding, and the names and
+// types of the arguments. Keymaps make the same keys only where it is the same.
+func (k *Keymap[In]) Prefix() string { return string(k.plan.prefix) }
+
 // Names returns the names of the arguments that make the key, in their order;
 // ignored ones are left out.
 func (k *Keymap[In]) Names() []string { return slices.Clone(k.plan.names) }
