@@ -147,11 +147,15 @@ func TestSafeModeNeverFails(t *testing.T) {
 	d.writes.Store(nil)
 }
 
-// A damaged entry is recomputed in safe mode, and replaced.
+// An entry of another type, which an older program has stored, is an error, and in
+// safe mode computed again and replaced.
 func TestResultTypeChangedWithoutVersion(t *testing.T) {
 	a := memory(t)
 	before := memoize(t, func(context.Context, int) (string, error) { return "old", nil }, klepto.Options{Archive: a})
 	if _, err := before.Call(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := before.Close(); err != nil {
 		t.Fatal(err)
 	}
 	after := func(context.Context, int) ([]float64, error) { return []float64{1}, nil }
