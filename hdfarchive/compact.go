@@ -119,7 +119,7 @@ func lockAlone(path string) (unlock func() error, st os.FileInfo, err error) {
 			return nil, nil, errors.Join(openError(path, err), unlock())
 		}
 		held = append(held, f)
-		if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		if err := flockSoon(int(f.Fd())); err != nil {
 			return nil, nil, errors.Join(fmt.Errorf("%w: another process has %s open; close it there, then compact again", driver.ErrLocked, path), unlock())
 		}
 	}
@@ -139,6 +139,16 @@ func lockAlone(path string) (unlock func() error, st os.FileInfo, err error) {
 	}
 	closeAll := unlock
 	return func() error { return errors.Join(os.Remove(journal), closeAll()) }, st, nil
+}
+
+// flockSoon waits until those who read have let go of the file for a moment.
+func flockSoon(fd int) error {
+	for start := time.Now(); ; time.Sleep(longestPause) {
+		err := unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil || time.Since(start) > 4*restAfter {
+			return err
+		}
+	}
 }
 
 // copyFile copies all that a file holds into a new one.

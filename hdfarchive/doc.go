@@ -148,17 +148,27 @@
 // takes about a millisecond: many that write small entries all the time are better off
 // with a hdfdir:. While another has its turn, operations wait, for Options.Wait at most
 // and until their context ends, and are ErrLocked then; a process that dies gives its turn
-// away, one that is stopped does not. Files opened with mode=r, and h5py, see what was
-// committed when they opened the file, or are told that it is locked while the journal
-// is being emptied into it. That happens at 64 MiB and when a process closes the file
-// that nobody else reads just then; while readers stay, the journal grows to at most
-// about twice what has changed since. A program that opens the file for writing, as
-// h5py with mode r+, has it alone, or finds it locked.
+// away, one that is stopped does not.
+//
+// An archive opened with mode=r sees what was committed before each operation began,
+// too; a listing goes on with what it began with. It needs no permission to write the
+// file or its folder, and holds the file for a tenth of a second at a time, or as long
+// as one operation takes, so that it keeps no journal from being emptied. Where another
+// file takes the place of the one that it reads, as by Compact or a rename, it goes on
+// with that; where the file is removed, with what it has.
+//
+// h5py sees what is in the file itself, without the journal, or is told that the file
+// is locked while the journal is being emptied into it. That happens at 64 MiB and when
+// a process closes the file that no other program reads just then; while h5py keeps the
+// file open, the journal grows to at most about twice what has changed since. A program
+// that opens the file for writing, as h5py with mode r+, has it alone, or finds it
+// locked.
 //
 // The locks are those of flock, as HDF5 uses them. NFS has them from version 4 on (Linux
 // turns them into its own), and what others have written may then be seen seconds
 // later where nothing was locked for it; no update is lost. On a file system
-// without locks use hdfdir:.
+// without locks use hdfdir:. What is opened with mode=r is read there all the same, and
+// read again where its times have changed.
 //
 // # Leases
 //

@@ -26,13 +26,17 @@ func (a *File) HDF5() (f *hdf5.File, err error) {
 		return err
 	}
 	err = a.use(func() error {
-		if !a.store.write {
-			return a.store.read(context.Background(), reopen)
+		lend := func() error {
+			err := reopen()
+			if err == nil {
+				a.store.lent.Store(true)
+			}
+			return err
 		}
-		return a.store.submit(context.Background(), &job{run: func() error {
-			a.store.lent.Store(true)
-			return reopen()
-		}})
+		if !a.store.write {
+			return a.store.read(context.Background(), lend)
+		}
+		return a.store.submit(context.Background(), &job{run: lend})
 	})
 	return f, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"sync/atomic"
 	"time"
 
@@ -13,9 +14,9 @@ import (
 )
 
 // Processes that write to one file take turns, a batch of jobs each. Between its
-// turns a process reads under a shared lock on the file; when another has committed,
-// it opens the file again, because HDF5 keeps what it has read. journal.h says which
-// lock is held when.
+// turns, or where it only reads, a process reads under a shared lock on the file; when
+// another has committed, it opens the file again, because HDF5 keeps what it has read.
+// journal.h says which lock is held when.
 
 const (
 	// slice is how long a process goes on with its turn while it has more to write.
@@ -123,12 +124,13 @@ func (s *store) yield() (wanted bool) {
 
 // reopen opens the file again on the newest commit, with the locks that it has.
 func (s *store) reopen() error {
+	write := s.file.Writable()
 	err := s.journal.Park()
 	if err == nil {
 		err = s.shut()
 	}
 	if err == nil {
-		err = s.load(true, false)
+		err = s.load(write, false)
 	}
 	if err != nil {
 		s.journal.Forget()
@@ -154,15 +156,23 @@ func (s *store) readNow(fresh bool, f func() error) (err error, done bool) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.file == nil {
-		return s.lost, true
+		return s.lost, s.write
 	}
-	if s.write {
-		if !s.journal.Ready(fresh) {
-			return nil, false
-		}
-		s.stir()
+	if !s.pinned() && !s.journal.Ready(fresh) {
+		return nil, false
 	}
+	s.stir()
 	return f(), true
+}
+
+// pinned tells whether another package reads the file with this store, which then
+// stays at what was committed when that began.
+func (s *store) pinned() bool {
+	if s.write || !s.lent.Load() {
+		return false
+	}
+	lent, err := s.file.Lent()
+	return lent || err != nil
 }
 
 // catchUp gets the shared lock on the file, and what other processes have written.
@@ -170,6 +180,9 @@ func (s *store) catchUp(ctx context.Context) error {
 	start := time.Now()
 	for {
 		err := s.share(time.Since(start) > urgent)
+		if errors.Is(err, errReplaced) {
+			err = s.follow()
+		}
 		switch {
 		case !locked(err):
 			return err
@@ -187,14 +200,51 @@ func (s *store) catchUp(ctx context.Context) error {
 func (s *store) share(urgent bool) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.file == nil {
+	switch {
+	case s.file == nil && s.write:
 		return s.lost
+	case s.file == nil:
+		return errReplaced
+	case s.pinned():
+		return nil
+	case !s.write:
+		s.lent.Store(false)
 	}
 	stale, err := s.journal.Share(urgent)
-	if err == nil && stale {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return errReplaced
+	case err == nil && stale:
 		return s.reopen()
 	}
 	return err
+}
+
+// errReplaced: what a store has open for reading is not at its path, or could not be
+// opened again.
+var errReplaced = errors.New("replaced")
+
+// follow opens the file that is at the path now.
+func (s *store) follow() error {
+	inUse.Lock()
+	defer inUse.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	info, err := os.Stat(s.path)
+	if err != nil {
+		return openError(s.path, err)
+	}
+	for _, other := range inUse.stores {
+		if other != s && os.SameFile(info, other.info) {
+			return fmt.Errorf("%w: another file took the place of %s, and this program itself has opened that already; close this archive and open it again", driver.ErrClosed, s.path)
+		}
+	}
+	if err := s.shut(); err != nil {
+		return err
+	}
+	s.info = info
+	s.lost = s.open(false)
+	return s.lost
 }
 
 // stir keeps the file until there was no work for a while.

@@ -83,7 +83,8 @@ type Journal struct {
 	options JournalOptions
 	path    string
 	serial  sync.Mutex // one commit at a time: their syncs hold no lock of the library
-	handle  *C.journal // nil unless the file is open for writing; the library's lock guards it
+	handle  *C.journal // nil unless the file is open; the library's lock guards it
+	write   bool
 	parked  *C.journal // what the next open takes up again
 	left    error
 }
@@ -109,9 +110,7 @@ func (j *Journal) install(path string, fapl C.hid_t) error {
 }
 
 func (j *Journal) opened(f *File, write bool) error {
-	if !write {
-		return nil
-	}
+	j.write = write
 	return j.locked("open", func(fault *C.journal_fault) C.int {
 		if j.handle = C.journal_arm(f.id, fault); j.handle == nil {
 			return -1
@@ -131,7 +130,7 @@ func (j *Journal) commit(f *File, durable bool) error {
 	if f.id == 0 {
 		return &Error{Op: "commit", Name: j.path, Err: ErrClosed}
 	}
-	if j.handle == nil {
+	if !f.write {
 		return &Error{Op: "commit", Name: j.path, Err: ErrRefused, Text: "the file is open for reading"}
 	}
 	err := j.settle(func(fault *C.journal_fault) C.int { return C.journal_settle_bulk(j.handle, fault) })
@@ -202,7 +201,7 @@ func (j *Journal) Rollback() error {
 
 // Stats returns the counters of the open file.
 func (j *Journal) Stats() (s JournalStats, err error) {
-	err = j.armed("count", func(*C.journal_fault) C.int {
+	err = j.following("count", func(*C.journal_fault) C.int {
 		var c C.journal_stats
 		C.journal_get_stats(j.handle, &c)
 		s = journalStats(&c)
@@ -238,6 +237,17 @@ func (j *Journal) armed(op string, do func(*C.journal_fault) C.int) error {
 	j.serial.Lock()
 	defer j.serial.Unlock()
 	return j.locked(op, func(fault *C.journal_fault) C.int {
+		if j.handle == nil || !j.write {
+			fault.code = closedFault
+			return -1
+		}
+		return do(fault)
+	})
+}
+
+// following runs one call on the handle of a file that is open for either.
+func (j *Journal) following(op string, do func(*C.journal_fault) C.int) error {
+	return j.locked(op, func(fault *C.journal_fault) C.int {
 		if j.handle == nil {
 			fault.code = closedFault
 			return -1
@@ -246,7 +256,7 @@ func (j *Journal) armed(op string, do func(*C.journal_fault) C.int) error {
 	})
 }
 
-// closedFault is the code of a call on a file that is not open for writing any more.
+// closedFault is the code of a call on a file that is not open, or not for writing.
 const closedFault = -1
 
 // locked runs one call under the library's lock.

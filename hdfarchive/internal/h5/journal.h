@@ -25,11 +25,11 @@
  * Locks (flock, as HDF5 itself uses)
  *   journal    exclusive: the writer whose turn it is. A writer has the turn from open to close,
  *              unless it gives it away between its commits; see journal_take.
- *   file       shared: every reader, from open to close, and a writer while it reads or writes or
- *              has made the newest commit, so that an HDF5 program with file locking can read the
- *              file (it sees the last checkpoint) but not write it.
+ *   file       shared: readers and writers while they read or write, for a tenth of a second at a
+ *              time, and the writer that has made the newest commit, so that an HDF5 program with
+ *              file locking can read the file (it sees the last checkpoint) but not write it.
  *   file       exclusive: the writer whose turn it is, while it copies pages into the file, not while
- *              it waits for the disk. Readers that hold the file put checkpoints off, and the journal
+ *              it waits for the disk. Other programs that read put checkpoints off, and the journal
  *              grows; whenever more than half of it is out of date it is replaced by one with the
  *              newest image of each page.
  *
@@ -118,9 +118,10 @@ typedef struct {
 /* Makes H5Fopen and H5Fcreate with this access list use the driver; options may be NULL. */
 int journal_install(hid_t fapl, const journal_options *options, journal_fault *fault);
 
-/* Starts the life of a file opened or created for writing with the driver. Until this call nothing
- * is kept, so that a failed open leaves the file as it was. A new file is committed and checkpointed
- * here. The handle lives until H5Fclose, which commits, checkpoints and removes the journal. */
+/* Starts the life of a file opened or created with the driver. Of one that is opened for writing
+ * nothing is kept until this call, so that a failed open leaves the file as it was. A new file is
+ * committed and checkpointed here. The handle lives until H5Fclose, which commits, checkpoints and
+ * removes the journal. */
 journal *journal_arm(hid_t file, journal_fault *fault);
 
 /* Commits as the options say: journal_write, with full sync journal_settle, then a checkpoint where
@@ -151,7 +152,7 @@ int journal_checkpoint(journal *j, int wait_ms, journal_fault *fault);
  * objects and the file at once and opens it again; the close keeps what was committed, only. */
 void journal_rollback(journal *j);
 
-/* ---- Several writers ----
+/* ---- Several processes ----
  *
  * Writers in several processes take turns: journal_take before a commit, journal_yield after it. All
  * see what the others committed, once they have opened the file again: HDF5 keeps what it has read.
@@ -162,7 +163,10 @@ void journal_rollback(journal *j);
  * second at a time, so that another's checkpoint has to wait no longer; but the one that made the
  * newest commit keeps it, so that no other program writes to a file that a journal belongs to. Of
  * who dies nothing remains but what it has committed, and perhaps the mark of a checkpoint, which
- * whoever takes the next turn ends first. */
+ * whoever takes the next turn ends first.
+ *
+ * Readers do as writers do between their commits, and need no permission to write. They look through
+ * the journal, where there is one, and open the file again when journal_share says that it is stale. */
 
 /* Makes it the turn of this handle: JOURNAL_ELOCKED while it is another's. With *stale set, others
  * have committed meanwhile: park and open again before anything else. */
@@ -176,7 +180,8 @@ int journal_yield(journal *j);
 int journal_ready(const journal *j, int fresh);
 
 /* Gets the shared lock on the file, for a while. JOURNAL_ELOCKED: try again in a moment, and after
- * some moments with urgent set. *stale as above. */
+ * some moments with urgent set. JOURNAL_EIO with ENOENT: what a reader reads is not at its path any
+ * more, but another file. *stale as above. */
 int journal_share(journal *j, int urgent, int *stale, journal_fault *fault);
 
 /* Gives the shared lock back where this writer has no reason to keep it; 1 when it keeps it. */

@@ -287,11 +287,12 @@ journal *journal_arm(hid_t file, journal_fault *fault)
     journal      *j = handle(file);
     journal_fault why = {0};
 
-    if (!j || !j->writer) {
-        journal_fail(fault, JOURNAL_EHDF5, 0, "the file was not opened for writing with the journal driver");
+    if (!j) {
+        journal_fail(fault, JOURNAL_EHDF5, 0, "the file was not opened with the journal driver");
         return NULL;
     }
     j->file = file;
+    if (!j->writer) return j;
     j->armed = 1;
     if (j->walsize == 0 && !j->created && !j->dirty && j->eoa != HADDR_UNDEF && j->eoa < j->eof) {
         /* Behind what HDF5 uses lies the rest of bulk data whose commit a crash prevented. */

@@ -40,10 +40,11 @@ struct journal {
     uint8_t  changed_under;   /* what it knows may be out of date in every part */
     uint8_t  marked;          /* the journal ends with the mark of a checkpoint */
     uint8_t  durable;         /* of the journal's header */
+    uint8_t  lockless;        /* a reader where the file system has no locks */
     int      next_wal;        /* the journal that replaced wal, locked; -1 */
     int64_t  since;           /* when it got the shared lock, in ms */
     uint64_t mine;            /* number of its own last commit in this journal */
-    int64_t  seen[5];         /* size and times of the file, when it gave the shared lock back; 0: not known */
+    int64_t  seen[5];         /* size and times of the file, when it gave the shared lock back, or was read without; 0: not known */
     journal *next;            /* among the parked */
     uint8_t  inherited; /* the journal was there before this handle */
     haddr_t  eoa;       /* HDF5's end of allocation */
@@ -82,10 +83,11 @@ int   journal_sync(int fd);
 int   journal_sync_folder(const char *path);
 int   journal_want(int fd, int on);  /* says by the descriptor of a journal that its lock is waited for */
 int   journal_wanted(int fd);        /* whether another has said so */
-int   journal_company(int fd);       /* whether another writer has the journal open */
+int   journal_company(int fd);       /* whether anybody else who lets go of the file has the journal open */
 int   journal_flock(int fd, int operation, int wait_ms); /* 0, 1: held by others, -1 */
 int   journal_flock_alone(int fd, int wait_ms);          /* 0, 1: still shared, 2: lost to a writer, -1 */
 int   journal_create(const char *path, int like); /* a descriptor */
+int   journal_view(const char *path);             /* a descriptor for reading */
 int   journal_same_file(int fd, const char *path);
 char *journal_join(const char *path, const char *suffix);
 uint64_t journal_salt(void);
@@ -159,6 +161,8 @@ void journal_measure(journal *j, uint64_t size);
 journal *journal_resume(journal *j, journal_fault *fault);
 void     journal_keep(journal *j);
 int      journal_keeper(const journal *j);
+int      journal_hold(journal *j, int wait_ms);
+void     journal_remember(journal *j);
 int64_t  journal_clock(void);
 
 #endif

@@ -101,7 +101,7 @@ void journal_measure(journal *j, uint64_t size)
 
 static int share_file(journal *j, journal_fault *fault)
 {
-    int         held = journal_flock(j->fd, LOCK_SH, j->writer ? 0 : j->options.lock_ms);
+    int         held = journal_hold(j, j->writer ? 0 : j->options.lock_ms);
     struct stat st;
 
     if (held < 0) return journal_fail_os(fault, "lock", j->path);
@@ -112,8 +112,7 @@ static int share_file(journal *j, journal_fault *fault)
     if (j->writer && !journal_same_file(j->fd, j->path)) /* what is written to it now would be lost */
         return journal_fail(fault, JOURNAL_ELOCKED, 0, "%s was replaced just now; open it again", j->path);
     journal_measure(j, (uint64_t)st.st_size);
-    j->shared = 1;
-    j->since = journal_clock();
+    if (j->lockless) journal_remember(j);
     return 0;
 }
 
@@ -170,14 +169,12 @@ static int replay(journal *j, journal_fault *fault)
 }
 
 /* Looks at the file through its journal. The shared lock on the file keeps the journal from being
- * emptied; what a live writer appends to it meanwhile is not looked at. */
+ * emptied; what a live writer appends to it is looked at when journal_ready finds it. */
 static int look_through(journal *j, journal_fault *fault)
 {
-    struct stat st;
-    size_t      applied;
+    size_t applied;
 
-    if (stat(j->walpath, &st) || st.st_size == 0) return 0;
-    if ((j->wal = open(j->walpath, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) < 0)
+    if ((j->wal = journal_view(j->walpath)) < 0)
         return errno == ENOENT ? 0 : journal_fail_os(fault, "read the journal", j->walpath);
     if (journal_scan(j, fault)) return -1;
     return j->number ? journal_verify(j, &applied, fault) : 0;
@@ -210,17 +207,19 @@ journal *journal_open(const char *path, int mode, unsigned flags, const journal_
         if (!failed) failed = (flags & H5F_ACC_TRUNC) || j->created ? empty_file(j, fault) : replay(j, fault);
     } else if (!failed) {
         struct stat st;
+        int         held = 1;
         failed = share_file(j, fault);
+        if (!failed && !j->lockless && stat(j->walpath, &st) == 0) held = journal_flock_alone(j->fd, 0);
         /* Better a recovered file than a look through its journal, where nobody else has the file. A
          * journal that does not fit is found again below, with the same reason. */
-        if (!failed && stat(j->walpath, &st) == 0 && journal_flock_alone(j->fd, 0) == 0) {
+        if (held == 0) {
             flock(j->fd, LOCK_UN);
             journal_recover(j->path, NULL, NULL);
-            failed = share_file(j, fault);
         }
+        if (held != 1) failed = share_file(j, fault);
         if (!failed) failed = look_through(j, fault);
     }
-    j->mine = j->number; /* whoever had the others may be dead */
+    if (j->writer) j->mine = j->number; /* whoever had the others may be dead */
     if (!failed) return j;
     if (j->created && j->path) unlink(j->path);
     if (j->writer && j->locked) {

@@ -366,6 +366,7 @@ int journal_scan(journal *j, journal_fault *fault)
     uint8_t       *buffer;
     int            none = 0, known = j->walsize > 0, valid = 0, taken = 0;
 
+    if (j->wal < 0) return 0; /* a reader that found none */
     if (fstat(j->wal, &st)) return journal_fail_os(fault, "read the journal", j->walpath);
     size = (uint64_t)st.st_size;
     if (size == 0) return 0;

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -108,23 +111,36 @@ int journal_flock_alone(int fd, int wait_ms)
     }
 }
 
-/* A writer says that it waits for the turn, or that it is there, by a lock on a byte of the journal, of
+/* A writer says that it waits for the turn, and writers and readers that they are there, by a lock on a byte of the journal, of
  * a kind that flock does not know of; it goes with its process. Where there is no such kind, nobody
  * is polite to others, who then wait longer. */
 enum { WISH, PRESENCE };
 
 #ifdef F_OFD_SETLK
+/* NFS and SMB make a flock of locks on all bytes, which those on single ones would stand in the way of. */
+static int network(int fd)
+{
+#ifdef __linux__
+    enum { NFS = 0x6969, SMB = 0xFF534D42, SMB2 = 0xFE534D42 };
+    struct statfs fs;
+
+    return fstatfs(fd, &fs) || (uint32_t)fs.f_type == NFS || (uint32_t)fs.f_type == SMB || (uint32_t)fs.f_type == SMB2;
+#else
+    return (void)fd, 0;
+#endif
+}
+
 static int byte_lock(int fd, int command, short type, int byte)
 {
     struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
 
-    if (fcntl(fd, command, &lock)) return -1;
+    if (network(fd) || fcntl(fd, command, &lock)) return -1;
     return lock.l_type;
 }
 
 int journal_want(int fd, int on) { return byte_lock(fd, F_OFD_SETLK, on ? F_RDLCK : F_UNLCK, WISH); }
 int journal_wanted(int fd) { return byte_lock(fd, F_OFD_GETLK, F_WRLCK, WISH) == F_RDLCK; }
-int journal_company(int fd) { return byte_lock(fd, F_OFD_GETLK, F_WRLCK, PRESENCE) == F_RDLCK; }
+int journal_company(int fd) { return byte_lock(fd, F_OFD_GETLK, F_WRLCK, PRESENCE) != F_UNLCK; }
 
 static int be_there(int fd)
 {
@@ -154,6 +170,12 @@ int journal_create(const char *path, int like)
         return -1;
     }
     return be_there(fd);
+}
+
+/* Opens a journal to look through it. */
+int journal_view(const char *path)
+{
+    return be_there(open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
 }
 
 /* Whether path still names the file that was opened as fd. */

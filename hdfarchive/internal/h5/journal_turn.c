@@ -46,25 +46,16 @@ static news look(const journal *j)
 {
     struct stat own, named;
 
+    if (j->wal < 0) {
+        if (!journal_same_file(j->fd, j->path)) return ORPHANED;
+        return stat(j->walpath, &named) == 0 && named.st_size > 0 ? ANOTHER : SAME;
+    }
     if (fstat(j->wal, &own)) return ANOTHER;
     if (stat(j->walpath, &named) || own.st_dev != named.st_dev || own.st_ino != named.st_ino)
         return journal_same_file(j->fd, j->path) ? ANOTHER : ORPHANED;
     if ((uint64_t)own.st_size < j->walsize) return ANOTHER;
     if ((uint64_t)own.st_size == j->walsize || !journal_follows(j, (uint64_t)own.st_size)) return SAME;
     return j->walsize ? MORE : ANOTHER;
-}
-
-int journal_ready(const journal *j, int fresh)
-{
-    news n;
-
-    if (j->locked) return 1;
-    if (!j->shared) return 0;
-    if (!fresh && !j->changed_under) return 1;
-    n = look(j);
-    if (n == ORPHANED) return 1;
-    if (n != SAME || j->changed_under) return 0;
-    return journal_keeper(j) || journal_clock() - j->since < JOURNAL_SLICE_MS;
 }
 
 static void take_stamps(const journal *j, int64_t stamps[5])
@@ -83,10 +74,33 @@ static void take_stamps(const journal *j, int64_t stamps[5])
 #endif
 }
 
-static void let_go(journal *j)
+void journal_remember(journal *j)
 {
     take_stamps(j, j->seen);
     if (j->seen[1] * 1000 + j->seen[2] / 1000000 + STAMP_MS > milliseconds(CLOCK_REALTIME)) memset(j->seen, 0, sizeof j->seen);
+}
+
+/* Gets the shared lock on the file: 0, 1 while others have it, -1. Where the file system has no locks, no
+ * klepto writes, and a reader does without; what others write is seen by the file's times. */
+int journal_hold(journal *j, int wait_ms)
+{
+    int held = journal_flock(j->fd, LOCK_SH, wait_ms);
+
+    if (held < 0 && !j->writer && (errno == ENOSYS || errno == ENOLCK || errno == EOPNOTSUPP)) {
+        j->lockless = 1;
+        held = 0;
+    }
+    if (held == 0) {
+        j->shared = 1;
+        j->since = journal_clock();
+    }
+    return held;
+}
+
+static void let_go(journal *j)
+{
+    if (j->lockless) return;
+    journal_remember(j);
     flock(j->fd, LOCK_UN);
     j->shared = 0;
 }
@@ -119,13 +133,13 @@ static int share(journal *j, journal_fault *fault)
 {
     int held;
 
-    if (j->shared) return 0;
-    if ((held = journal_flock(j->fd, LOCK_SH, 0)) < 0) return journal_fail_os(fault, "lock", j->path);
-    if (held > 0)
-        return journal_fail(fault, JOURNAL_ELOCKED, 0,
-                            "another program has %s open for writing; close it there, then try again", j->path);
-    j->shared = 1;
-    j->since = journal_clock();
+    if (j->shared && !j->lockless) return 0;
+    if (!j->shared) {
+        if ((held = journal_hold(j, 0)) < 0) return journal_fail_os(fault, "lock", j->path);
+        if (held > 0)
+            return journal_fail(fault, JOURNAL_ELOCKED, 0,
+                                "another program has %s open for writing; close it there, then try again", j->path);
+    }
     if (meddled(j)) j->changed_under = 1;
     return 0;
 }
@@ -133,9 +147,32 @@ static int share(journal *j, journal_fault *fault)
 /* While a journal is locked, its owner may be waiting for all others to let go of the file. */
 static int checkpoint_possible(const journal *j)
 {
-    if (journal_flock(j->wal, LOCK_SH, 0) != 0) return 1;
-    flock(j->wal, LOCK_UN);
-    return 0;
+    int wal = j->wal < 0 ? journal_view(j->walpath) : j->wal, held;
+
+    if (wal < 0) return 0;
+    if ((held = journal_flock(wal, LOCK_SH, 0)) == 0) flock(wal, LOCK_UN);
+    if (j->wal < 0) close(wal);
+    return held != 0;
+}
+
+/* A reader goes on with what is at its path; where nothing is, with what it has. */
+static int replaced(const journal *j)
+{
+    return !j->writer && access(j->path, F_OK) == 0;
+}
+
+int journal_ready(const journal *j, int fresh)
+{
+    news n;
+
+    if (j->locked) return 1;
+    if (!j->shared) return 0;
+    if (!fresh && !j->changed_under) return 1;
+    n = look(j);
+    if (n == ORPHANED) return !replaced(j);
+    if (n != SAME || j->changed_under) return 0;
+    if (j->lockless) return !meddled(j);
+    return journal_keeper(j) || journal_clock() - j->since < JOURNAL_SLICE_MS;
 }
 
 static int outdated(const journal *j)
@@ -149,6 +186,8 @@ int journal_share(journal *j, int urgent, int *stale, journal_fault *fault)
 {
     *stale = 0;
     if (j->locked) return 0;
+    if (look(j) == ORPHANED && replaced(j))
+        return journal_fail(fault, JOURNAL_EIO, ENOENT, "%s was replaced while it was open; open it again", j->path);
     if (j->shared && journal_clock() - j->since >= JOURNAL_SLICE_MS && !journal_ready(j, 1)) let_go(j);
     if (!j->shared && !urgent && checkpoint_possible(j))
         return journal_fail(fault, JOURNAL_ELOCKED, 0, "another process is writing to %s; try again in a moment", j->path);
@@ -273,11 +312,12 @@ static int reload(journal *j, journal_fault *fault)
         j->next_wal = -1;
     }
     if (!journal_same_file(j->wal, j->walpath)) {
-        int wal = journal_create(j->walpath, j->fd);
-        if (wal < 0) return journal_fail_os(fault, "open the journal", j->walpath);
-        close(j->wal);
+        int wal = j->writer ? journal_create(j->walpath, j->fd) : journal_view(j->walpath);
+        if (wal < 0 && (j->writer || errno != ENOENT)) return journal_fail_os(fault, "open the journal", j->walpath);
+        if (j->wal >= 0) close(j->wal);
         j->wal = wal;
     }
+    if (j->lockless) journal_remember(j);
     if (fstat(j->fd, &st)) return journal_fail_os(fault, "open", j->path);
     journal_drop(j, NULL);
     journal_measure(j, (uint64_t)st.st_size);

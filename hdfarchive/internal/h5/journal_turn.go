@@ -23,7 +23,7 @@ func (j *Journal) Turn() (stale bool, err error) {
 func (j *Journal) Yield() (wanted bool) {
 	lib.Lock()
 	defer lib.Unlock()
-	return j.handle != nil && C.journal_yield(j.handle) != 0
+	return j.handle != nil && j.write && C.journal_yield(j.handle) != 0
 }
 
 // Settle makes what was committed outlive a power cut. It needs no turn.
@@ -31,8 +31,8 @@ func (j *Journal) Settle() error {
 	return j.armed("sync", func(fault *C.journal_fault) C.int { return C.journal_settle(j.handle, fault) })
 }
 
-// Ready tells whether the file may be read: no other process can change it under
-// the reader, and with fresh, what others have written is in sight.
+// Ready tells whether the file may be read, whatever it is open for: no other process
+// can change it under the reader, and with fresh, what others have written is in sight.
 func (j *Journal) Ready(fresh bool) bool {
 	lib.Lock()
 	defer lib.Unlock()
@@ -44,9 +44,10 @@ func (j *Journal) Ready(fresh bool) bool {
 }
 
 // Share gets a shared lock on the file where Ready says no. ErrLocked means: try
-// again in a moment, and after some moments with urgent set. stale is that of Turn.
+// again in a moment, and after some moments with urgent set; fs.ErrNotExist, of a file
+// that is open for reading: another one is at its path now. stale is that of Turn.
 func (j *Journal) Share(urgent bool) (stale bool, err error) {
-	err = j.armed("lock", func(fault *C.journal_fault) C.int {
+	err = j.following("lock", func(fault *C.journal_fault) C.int {
 		var s, u C.int
 		if urgent {
 			u = 1
@@ -69,7 +70,7 @@ func (j *Journal) Rest() bool {
 // the Open after it with the same Journal. What was not committed is dropped. Where
 // that Open fails, Forget lets go of them.
 func (j *Journal) Park() error {
-	return j.armed("park", func(*C.journal_fault) C.int {
+	return j.following("park", func(*C.journal_fault) C.int {
 		C.journal_park(j.handle)
 		j.parked = j.handle
 		return 0
