@@ -6,10 +6,10 @@ BIN := bin
 # The linter's version is pinned here and nowhere else.
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help demo test race build nocgo vet lint fmt bench bench-peers fuzz crash setup setup-test clean
+.PHONY: help demo test race build nocgo vet lint fmt bench bench-peers fuzz crash hdf5next setup setup-test clean
 
 help: ## show this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: setup ## sweep the Gray-Scott equations into grayscott.h5, and draw grayscott.png
 	@$(GO) build -o $(BIN)/kleptoinspect ./cmd/kleptoinspect
@@ -55,6 +55,9 @@ crash: setup-test ## kills, power cuts and damaged files by the thousand (hours)
 	$(GO) test ./hdfarchive -run 'TestManyProcesses|TestLiveReader|Leaks' -long -timeout=6h
 	$(GO) test ./hdfarchive -run 'TestDamaged$$' -damaged=5000 -timeout=3h
 	$(GO) test ./cmd/kleptoinspect -run 'TestDamagedFiles' -mutations=5000 -timeout=6h
+
+hdf5next: setup-test ## the tests of hdfarchive with the HDF5 of the next Debian release, which it builds (half an hour)
+	scripts/hdf5next
 
 setup: ## install what the build needs (a second run does nothing)
 	@scripts/setup build

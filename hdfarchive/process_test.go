@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -79,6 +80,17 @@ func TestChild(t *testing.T) {
 			t.Fatal(err)
 		}
 		fmt.Println("compacted")
+		closeNow(t, a)
+	case "exhibit": // url: puts what others should be able to read
+		a := open(t, args[0])
+		put(t, a, exhibits()...)
+		closeNow(t, a)
+	case "admire": // url: wants all of it
+		a := open(t, args[0])
+		for _, e := range exhibits() {
+			wantValue(t, a, e)
+			wantListed(t, a, e.Call.Function, slices.DeleteFunc(exhibits(), func(x *archive.Entry) bool { return x.Call.Function != e.Call.Function })...)
+		}
 		closeNow(t, a)
 	case "obey":
 		obey(t, args[0])

@@ -66,15 +66,8 @@ func everything(n int) value.Value {
 	return &value.Struct{Fields: fields}
 }
 
-// gallery writes an archive of each kind for foreign programs to read.
-func gallery(t *testing.T) (path, folder string) {
-	t.Helper()
-	path, folder = filepath.Join(t.TempDir(), "a.h5"), filepath.Join(t.TempDir(), "d")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []*archive.Entry
+// exhibits are entries with all that an archive may hold.
+func exhibits() (all []*archive.Entry) {
 	for n := range 20 {
 		feed := number(0.01 * float64(n))
 		feed.Units = "1/s"
@@ -89,6 +82,18 @@ func gallery(t *testing.T) (path, folder string) {
 			"z", array(value.Complex128, []complex128{complex(1, float64(n))}), "centre", vector(3, float64(n)))
 		all = append(all, entry("energy", n, v, "nu", number(float64(n)), "order", integer(2), "mode", text("fast")))
 	}
+	return all
+}
+
+// gallery writes an archive of each kind for foreign programs to read.
+func gallery(t *testing.T) (path, folder string) {
+	t.Helper()
+	path, folder = filepath.Join(t.TempDir(), "a.h5"), filepath.Join(t.TempDir(), "d")
+	a, err := hdfarchive.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := exhibits()
 	put(t, a, all...)
 	for _, e := range all {
 		wantValue(t, a, e)
