@@ -2,6 +2,7 @@ package archive
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/klepto-go/klepto/archive/driver"
@@ -69,7 +70,7 @@ func (w *Writer) planPart(path string, v *value.Array) (own, probe value.Value, 
 	case v.Shape[0] < -1:
 		return refuse("its first dimension is the number of rows, or -1 for as many as come")
 	}
-	const most = 1 << 62 // bytes
+	const most = math.MaxInt / 16 // elements, of up to 16 bytes
 	p := &part{name: path, row: 1, live: len(w.unset) == 0 && v.Shape[0] >= 0}
 	for _, prior := range w.parts {
 		p.live = p.live && prior.live
@@ -78,12 +79,12 @@ func (w *Writer) planPart(path string, v *value.Array) (own, probe value.Value, 
 		if d <= 0 {
 			return refuse("its rows have no elements")
 		}
-		if p.row > most/16/d {
+		if p.row > most/d {
 			return refuse("it is larger than any file")
 		}
 		p.row *= d
 	}
-	if v.Shape[0] > most/16/p.row {
+	if v.Shape[0] > most/p.row {
 		return refuse("it is larger than any file")
 	}
 	p.array = &value.Array{Meta: v.Meta, Elem: v.Elem, Shape: slices.Clone(v.Shape)}
