@@ -67,10 +67,12 @@ func sample(data []byte, size, level int) (shuffled bool, gain float64, err erro
 	var plain, mixed, all int
 	for _, at := range []int{0, (len(data) - n) / 2 / size * size, (len(data) - n) / size * size} {
 		part := data[at : at+n]
+		shuffled := make([]byte, n)
+		h5.ShuffleBytes(shuffled, part, size)
 		for _, to := range []struct {
 			data  []byte
 			total *int
-		}{{part, &plain}, {shuffle(make([]byte, n), part, size), &mixed}} {
+		}{{part, &plain}, {shuffled, &mixed}} {
 			packed, err := deflate(to.data, level)
 			if err != nil {
 				return false, 0, err

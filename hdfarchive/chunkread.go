@@ -62,7 +62,7 @@ func readChunks(g *h5.Group, name string, i *h5.Info, b *driver.Slab, to []byte)
 		if int64(bytes) > i.Stored {
 			return damaged("%q has chunks of %d bytes in %d", name, bytes, i.Stored)
 		}
-		stored := make([]byte, bytes)
+		stored := buffer(&ahead, bytes)
 		past, err := g.ReadChunks(name, places, sizes, stored)
 		if err != nil {
 			return err
@@ -85,6 +85,7 @@ func readChunks(g *h5.Group, name string, i *h5.Info, b *driver.Slab, to []byte)
 			at.scatter(to, chunk, places[k], b)
 			return nil
 		})
+		ahead.Put(&stored)
 		if err != nil {
 			return err
 		}

@@ -1,12 +1,8 @@
 package hdfarchive
 
 import (
-	"bytes"
 	"encoding/binary"
-	"io"
 	"sync"
-
-	"github.com/klauspost/compress/zlib"
 
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 )
@@ -20,18 +16,15 @@ type filters struct {
 	size     int // bytes of an element
 }
 
-// deflaters and inflaters keep the large tables of the compressor, by level.
-var (
-	deflaters [10]sync.Pool
-	inflaters sync.Pool
-)
-
-// scratches are buffers of chunks on their way.
-var scratches sync.Pool
+// scratches are buffers of chunks on their way, ahead those of many as they lie in the
+// file.
+var scratches, ahead sync.Pool
 
 // scratch returns a buffer of n bytes, of any content. Its user may give it back.
-func scratch(n int) []byte {
-	if b, ok := scratches.Get().(*[]byte); ok && cap(*b) >= n {
+func scratch(n int) []byte { return buffer(&scratches, n) }
+
+func buffer(pool *sync.Pool, n int) []byte {
+	if b, ok := pool.Get().(*[]byte); ok && cap(*b) >= n {
 		return (*b)[:n]
 	}
 	return make([]byte, n)
@@ -44,7 +37,8 @@ func (f *filters) encode(chunk []byte) (b []byte, past uint32, err error) {
 	if f.shuffle { // which is only done to deflate
 		shuffled := scratch(len(chunk))
 		defer scratches.Put(&shuffled)
-		b = shuffle(shuffled, chunk, f.size)
+		h5.ShuffleBytes(shuffled, chunk, f.size)
+		b = shuffled
 	}
 	if f.level > 0 {
 		packed, err := deflate(b, f.level)
@@ -63,26 +57,6 @@ func (f *filters) encode(chunk []byte) (b []byte, past uint32, err error) {
 		b = binary.LittleEndian.AppendUint32(b[:len(b):len(b)], fletcher32(b))
 	}
 	return b, past, nil
-}
-
-func deflate(b []byte, level int) ([]byte, error) {
-	var out bytes.Buffer
-	out.Grow(len(b)/2 + 64)
-	w, ok := deflaters[level].Get().(*zlib.Writer)
-	if ok {
-		w.Reset(&out)
-	} else {
-		var err error
-		if w, err = zlib.NewWriterLevel(&out, level); err != nil {
-			return nil, err
-		}
-	}
-	if _, err := w.Write(b); err != nil {
-		return nil, err
-	}
-	err := w.Close()
-	deflaters[level].Put(w)
-	return out.Bytes(), err
 }
 
 // decodeChunk takes a chunk back through the filters that it did not go past, into to,
@@ -115,7 +89,7 @@ func decodeChunk(to, b []byte, pipeline []h5.Filter, past uint32, size int) erro
 			if len(b) != len(to) {
 				return damaged("a chunk of %d bytes, not %d", len(b), len(to))
 			}
-			unshuffle(to, b, size)
+			h5.UnshuffleBytes(to, b, size)
 			b = to
 		default:
 			return damaged("filter %d is not one of those that HDF5 brings", pipeline[k])
@@ -128,64 +102,6 @@ func decodeChunk(to, b []byte, pipeline []h5.Filter, past uint32, size int) erro
 		copy(to, b)
 	}
 	return nil
-}
-
-// inflate fills to from b, and wants b to end there.
-func inflate(to, b []byte) error {
-	src := bytes.NewReader(b)
-	r, ok := inflaters.Get().(io.ReadCloser)
-	var err error
-	if ok {
-		err = r.(zlib.Resetter).Reset(src, nil)
-	} else {
-		r, err = zlib.NewReader(src)
-	}
-	if err != nil {
-		return damaged("a chunk is not deflated: %v", err)
-	}
-	defer inflaters.Put(r)
-	if _, err := io.ReadFull(r, to); err != nil {
-		return damaged("a chunk inflates to less than %d bytes: %v", len(to), err)
-	}
-	var more [1]byte
-	if n, err := r.Read(more[:]); n > 0 || err != io.EOF { // which checks its Adler-32
-		return damaged("a chunk inflates to more than %d bytes, or is damaged: %v", len(to), err)
-	}
-	return nil
-}
-
-// lane is how many elements are shuffled at a time: those of 16 bytes fit the cache.
-const lane = 1 << 10
-
-// shuffle puts the first bytes of all elements first, then the second bytes, and so
-// on. What is left over beside whole elements stays at the end.
-func shuffle(to, from []byte, size int) []byte {
-	n := len(from) / size
-	for first := 0; first < n; first += lane {
-		end := min(n, first+lane)
-		for k := range size {
-			bytes := to[k*n+first : k*n+end]
-			for i, at := 0, first*size+k; i < len(bytes); i, at = i+1, at+size {
-				bytes[i] = from[at]
-			}
-		}
-	}
-	copy(to[n*size:], from[n*size:])
-	return to
-}
-
-func unshuffle(to, from []byte, size int) {
-	n := len(from) / size
-	for first := 0; first < n; first += lane {
-		end := min(n, first+lane)
-		for k := range size {
-			bytes := from[k*n+first : k*n+end]
-			for i, at := 0, first*size+k; i < len(bytes); i, at = i+1, at+size {
-				to[at] = bytes[i]
-			}
-		}
-	}
-	copy(to[n*size:], from[n*size:])
 }
 
 // fletcher32 is the checksum of HDF5 (H5_checksum_fletcher32): over big-endian words
