@@ -100,8 +100,8 @@ func (a *File) get(ctx context.Context, function string, key keymap.Key, value b
 		if e, none = f.packed.get(key, value); none == nil {
 			return nil
 		}
-		look := f.entries.Stat
-		if value {
+		look := f.entries.Committed
+		if s.lent.Load() { // what the other package changed may not be in the file yet
 			look = f.entries.Fetch
 		}
 		id, i, stored, err := f.stat(key, look)

@@ -43,8 +43,9 @@ type File struct {
 	write   bool
 	backing Backing
 
-	mu sync.RWMutex // held for writing by Close
-	id C.hid_t      // 0 when closed
+	mu     sync.RWMutex // held for writing by Close
+	id     C.hid_t      // 0 when closed
+	driver C.int64_t    // the address of HDF5's driver of the file, 0 where it is of another kind
 }
 
 // Open opens or creates a file.
@@ -90,7 +91,10 @@ func Open(path string, o *FileOptions) (*File, error) {
 	if err != nil {
 		return nil, errors.Join(openError(err), f.backing.closed())
 	}
-	if err := f.backing.opened(f, f.write); err != nil {
+	if err = f.backing.opened(f, f.write); err == nil {
+		err = f.findDriver()
+	}
+	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return f, nil
