@@ -2,6 +2,7 @@ package hdfarchive
 
 import (
 	"errors"
+	"math/rand/v2"
 	"slices"
 	"sync"
 
@@ -17,6 +18,7 @@ import (
 const (
 	packedName = "packed"
 	rowsName   = "rows"
+	attrOrder  = "order" // of the rows: another number whenever one moves or goes
 )
 
 // Sizes of the tables. A function with one number has a chunk of each.
@@ -37,12 +39,12 @@ type packed struct {
 	formSet
 	stored int    // rows of the dataset
 	fresh  []byte // rows behind those, which save writes
+	order  uint64 // 0: save draws one
 
-	loading sync.Mutex            // guards what follows where the store's is held for reading
-	unread  error                 // why load failed
-	rowOf   map[keymap.Digest]int // nil until needed
-	digests []keymap.Digest       // by row
-	lost    int                   // rows of which not even the key is known
+	loading sync.Mutex // guards what follows where the store's is held for reading
+	unread  error      // why load failed
+	rowIndex
+	known *knownRows // of an older opening of the file, for load
 }
 
 // openPacked opens the table in the group of a function, where there is one.
@@ -72,7 +74,7 @@ func (x *packed) describe() error {
 		return err
 	}
 	x.formSet = *forms
-	i, err := x.own.Stat(rowsName)
+	i, err := x.own.Stat(rowsName, attrOrder)
 	if err != nil {
 		return err
 	}
@@ -96,6 +98,7 @@ func (x *packed) describe() error {
 		}
 	}
 	x.parts, x.t, x.stored = parts{t.Size, width}, t, stored
+	x.order, _ = uintAttr(i, attrOrder)
 	return nil
 }
 
@@ -146,52 +149,6 @@ func (x *packed) opened() (err error) {
 	return errorOf(x.bad, x.unread)
 }
 
-// load reads where the key of each row is.
-func (x *packed) load() error {
-	x.loading.Lock()
-	defer x.loading.Unlock()
-	if err := x.opened(); err != nil || x.rowOf != nil {
-		return err
-	}
-	rowOf := make(map[keymap.Digest]int, x.stored)
-	digests := make([]keymap.Digest, 0, x.stored)
-	lost := 0
-	var key []byte
-	err := x.each(func(b []byte) {
-		var digest keymap.Digest
-		if f := x.formOf(b); f != nil {
-			key = x.canonical(key[:0], b, f)
-			digest = digestOf(key)
-			rowOf[digest] = len(digests)
-		} else {
-			lost++
-		}
-		digests = append(digests, digest)
-	})
-	if err != nil {
-		x.unread = readError(err)
-		return x.unread
-	}
-	x.rowOf, x.digests, x.lost = rowOf, digests, lost
-	return nil
-}
-
-// each calls f for all rows in the file, many of which are read at a time.
-func (x *packed) each(f func(b []byte)) error {
-	buf := make([]byte, min(loadRows, x.stored)*x.size)
-	for at := 0; at < x.stored; {
-		n := min(loadRows, x.stored-at)
-		if err := x.table.Read(at, buf[:n*x.size]); err != nil {
-			return err
-		}
-		for i := range n {
-			f(buf[i*x.size : (i+1)*x.size])
-		}
-		at += n
-	}
-	return nil
-}
-
 // read returns a row.
 func (x *packed) read(at int) ([]byte, error) {
 	if at >= x.stored {
@@ -213,19 +170,9 @@ func (x *packed) overwrite(at int, b []byte) error {
 
 // get returns the entry of a key, or driver.ErrNotFound.
 func (x *packed) get(key keymap.Key, values bool) (*driver.Entry, error) {
-	if x.own == nil && x.bad == nil {
-		return nil, driver.ErrNotFound
-	}
-	if err := x.load(); err != nil {
-		return nil, err
-	}
-	at, there := x.rowOf[key.Digest]
-	if !there {
-		return nil, driver.ErrNotFound
-	}
-	b, err := x.read(at)
+	at, b, err := x.locate(key.Digest)
 	if err != nil {
-		return nil, readError(err)
+		return nil, err
 	}
 	f := x.formOf(b)
 	switch {
@@ -264,8 +211,12 @@ func (x *packed) put(r *row) (fits bool, err error) {
 		return false, err
 	}
 	digest := r.e.Key.Digest
-	if at, there := x.rowOf[digest]; there {
+	at, _, err := x.locate(digest)
+	if err == nil {
 		return true, x.overwrite(at, r.append(nil, f, n, x.width))
+	}
+	if !errors.Is(err, driver.ErrNotFound) {
+		return false, err
 	}
 	x.rowOf[digest] = len(x.digests)
 	x.digests = append(x.digests, digest)
@@ -279,10 +230,14 @@ func (x *packed) remove(digest keymap.Digest) (there bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	at, there := x.rowOf[digest]
-	if !there {
+	at, _, err := x.locate(digest)
+	if errors.Is(err, driver.ErrNotFound) {
 		return salvaged, nil
 	}
+	if err != nil {
+		return true, err
+	}
+	x.order = 0
 	last := len(x.digests) - 1
 	if at != last {
 		b, err := x.read(last)
@@ -315,6 +270,12 @@ func (x *packed) save() error {
 	}
 	if x.count() == 0 {
 		return x.drop()
+	}
+	if x.order == 0 {
+		x.order = rand.Uint64()
+		if err := x.own.SetAttrs(rowsName, []h5.Attr{h5.Uint64Attr(attrOrder, x.order)}); err != nil {
+			return err
+		}
 	}
 	rows := len(x.fresh) / x.size
 	if rows == 0 {

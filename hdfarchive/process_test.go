@@ -27,7 +27,7 @@ func unprivileged(cmd *exec.Cmd) {
 }
 
 // child starts the test again in another process, with a task in its environment.
-func child(t *testing.T, task string, args ...string) *exec.Cmd {
+func child(t testing.TB, task string, args ...string) *exec.Cmd {
 	t.Helper()
 	exe, err := os.Executable()
 	if err != nil {

@@ -43,8 +43,9 @@ type store struct {
 	lost      error
 	journal   *h5.Journal
 	root      *h5.Group
-	functions map[string]*function // by name; nil values are not kept
-	loading   sync.Mutex           // guards functions where mu is held for reading
+	functions map[string]*function  // by name; nil values are not kept
+	known     map[string]*knownRows // by function, of an older opening
+	loading   sync.Mutex            // guards functions where mu is held for reading
 
 	wait  time.Duration // for other processes
 	lent  atomic.Bool   // to another package; the turn is not given away
@@ -110,7 +111,7 @@ func openStore(path string, o Options) (*store, error) {
 	}
 	s := &store{path: path, info: info, write: o.Mode != Read, sync: map[Sync]h5.JournalSync{
 		SyncNormal: h5.JournalNormal, SyncFull: h5.JournalFull, SyncOff: h5.JournalOff,
-	}[o.Sync], wait: o.Wait}
+	}[o.Sync], wait: o.Wait, known: make(map[string]*knownRows)}
 	start := time.Now()
 	for pause := 50 * time.Microsecond; ; pause = min(2*pause, longestPause) {
 		err := s.open(s.write)
@@ -320,6 +321,8 @@ func (s *store) function(name string) (*function, error) {
 	case err != nil:
 		return nil, err
 	}
+	f.packed.known = s.known[name]
+	delete(s.known, name)
 	s.functions[name] = f
 	return f, nil
 }

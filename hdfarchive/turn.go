@@ -125,6 +125,11 @@ func (s *store) yield() (wanted bool) {
 // reopen opens the file again on the newest commit, with the locks that it has.
 func (s *store) reopen() error {
 	write := s.file.Writable()
+	for name, f := range s.functions {
+		if k := f.packed.remember(); k != nil {
+			s.known[name] = k
+		}
+	}
 	err := s.journal.Park()
 	if err == nil {
 		err = s.shut()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,14 +27,14 @@ var long = flag.Bool("long", false, "run the tests of many processes and of leak
 
 // helper is another process that does what it is told, a line at a time.
 type helper struct {
-	t   *testing.T
+	t   testing.TB
 	in  io.WriteCloser
 	out *bufio.Scanner
 	pid int
 }
 
 // startHelper starts one on the archive at url, as prepare wants it.
-func startHelper(t *testing.T, url string, prepare ...func(*exec.Cmd)) *helper {
+func startHelper(t testing.TB, url string, prepare ...func(*exec.Cmd)) *helper {
 	t.Helper()
 	cmd := child(t, "obey", url)
 	for _, p := range prepare {
@@ -176,6 +177,46 @@ func TestTurns(t *testing.T) {
 	b.want("ok", "close")
 	if _, err := os.Stat(strings.TrimSuffix(strings.TrimPrefix(url, "hdf:"), "?sync=off") + h5.JournalSuffix); err == nil {
 		t.Error("a journal is left")
+	}
+}
+
+// TestTurnRows has processes change rows in turn, at random, so that they move; each
+// keeps of its index what still holds.
+func TestTurnRows(t *testing.T) {
+	url := "hdf:" + made(t, 0) + "?sync=off&mode="
+	all := []*helper{startHelper(t, url+"rw"), startHelper(t, url+"rw"), startHelper(t, url+"rw"), startHelper(t, url+"r")}
+	rng := rand.New(rand.NewPCG(1, 2))
+	have := make(map[int]string)
+	for range 500 {
+		k, any := 100+rng.IntN(40), all[rng.IntN(len(all))]
+		n, writer := strconv.Itoa(k), all[rng.IntN(3)]
+		switch op := rng.IntN(10); {
+		case op < 4 && have[k] == "":
+			writer.want("ok", "put", n)
+			have[k] = n
+		case op < 6 && have[k] != "":
+			writer.want("ok", "delete", n)
+			have[k] = ""
+		case op < 8:
+			writer.want("ok", "again", n)
+			have[k] = n + ".5"
+		}
+		if want := have[k]; want == "" {
+			any.want("none", "get", n)
+		} else {
+			any.want(want, "get", n)
+		}
+	}
+	left := 1 // of made
+	for k, want := range have {
+		if want != "" {
+			left++
+			all[k%len(all)].want(want, "get", strconv.Itoa(k))
+		}
+	}
+	for _, h := range all {
+		h.want(strconv.Itoa(left), "list")
+		h.want("ok", "close")
 	}
 }
 
@@ -336,5 +377,36 @@ func TestTurnLeaks(t *testing.T) {
 			t.Logf("%d objects, %d descriptors, %+d KiB over %d turns", handles2, files2, grown, rounds)
 		}
 		closeNow(t, a)
+	}
+}
+
+// BenchmarkTurn overwrites a row in another process, which takes a turn, and reads it
+// here, among 200,000.
+func BenchmarkTurn(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "a.h5")
+	a, err := hdfarchive.Open(path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
+	if err != nil {
+		b.Fatal(err)
+	}
+	rows := make([]*archive.Entry, 200_000)
+	for i := range rows {
+		rows[i] = entry("f", i, number(float64(i)))
+	}
+	if _, err := a.PutMany(b.Context(), rows); err != nil {
+		b.Fatal(err)
+	}
+	other := startHelper(b, "hdf:"+path+"?sync=off")
+	turn := func() {
+		other.want("ok", "again", "1")
+		if _, err := a.Get(b.Context(), "f", rows[1].Key); err != nil {
+			b.Fatal(err)
+		}
+	}
+	turn() // both have an index now
+	for b.Loop() {
+		turn()
+	}
+	if err := a.Close(); err != nil {
+		b.Fatal(err)
 	}
 }
