@@ -16,6 +16,11 @@ import (
 // withFile runs f on the root group of an entry's file, which it opens for reading.
 func withFile(path string, f func(file *h5.File, root *h5.Group) error) error {
 	file, err := h5.Open(path, &h5.FileOptions{Unlocked: true})
+	if err != nil {
+		// HDF5 asks for the file by its name once more when it has opened it, and fails
+		// where it was deleted meanwhile. What is damaged is so at the second look too.
+		file, err = h5.Open(path, &h5.FileOptions{Unlocked: true})
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return driver.ErrNotFound
 	}
