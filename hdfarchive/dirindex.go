@@ -75,6 +75,7 @@ func (a *hdfdir) refresh(ctx context.Context, function string) (*listing, error)
 	if err != nil {
 		return nil, openError(dir, err)
 	}
+	written := a.written.take(function)
 	old, oldTimes := loadDirIndex(path)
 	byShard := make(map[string][]record)
 	for _, r := range old.live {
@@ -102,7 +103,7 @@ func (a *hdfdir) refresh(ctx context.Context, function string) (*listing, error)
 			}
 			continue
 		}
-		quiet, differs, err := a.scan(filepath.Join(dir, s.Name()), byShard[s.Name()], l, now)
+		quiet, differs, err := a.scan(filepath.Join(dir, s.Name()), byShard[s.Name()], written, l, now)
 		if err != nil {
 			return nil, err
 		}
@@ -122,9 +123,9 @@ func (a *hdfdir) refresh(ctx context.Context, function string) (*listing, error)
 	return l, err
 }
 
-// scan reads a folder anew. Records of files that did not change are kept. quiet is
-// false where somebody is at work in the folder.
-func (a *hdfdir) scan(dir string, old []record, l *listing, now time.Time) (quiet, differs bool, err error) {
+// scan reads a folder anew. Records of files that did not change are kept, and those
+// that were written are not read. quiet is false where somebody is at work in the folder.
+func (a *hdfdir) scan(dir string, old []record, written map[string]record, l *listing, now time.Time) (quiet, differs bool, err error) {
 	names, err := readNames(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, false, openError(dir, err)
@@ -157,6 +158,11 @@ func (a *hdfdir) scan(dir string, old []record, l *listing, now time.Time) (quie
 			l.add(r)
 			continue
 		}
+		if r, ok := written[id]; ok && r.mark == mark {
+			l.add(r)
+			differs = true
+			continue
+		}
 		s, _, err := readFile(path, id, keymap.Key{}, false)
 		switch {
 		case errors.Is(err, driver.ErrNotFound):
@@ -169,6 +175,15 @@ func (a *hdfdir) scan(dir string, old []record, l *listing, now time.Time) (quie
 		differs = true
 	}
 	return quiet, differs, nil
+}
+
+// markAt is markOf for the file of that name.
+func markAt(path string) (string, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	return markOf(st), nil
 }
 
 // markOf tells a file from one that took its place.

@@ -24,6 +24,7 @@ type draft struct {
 	*prepared
 	path string // what the file will be called
 	temp string // what it is called; "" where there is nothing to store
+	mark string // tells the file from one that takes its place
 }
 
 // Put writes the files of all entries, waits for the disk once for all, and gives
@@ -86,6 +87,7 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 			stored++
 			folders[filepath.Dir(d.path)] = true
 			a.touched.Store(d.e.Call.Function, nil)
+			a.written.add(d.e.Call.Function, record{flag: recordEntry, id: d.id, stored: d.stored, mark: d.mark})
 		}
 	}
 	if !a.durable() {
@@ -152,6 +154,9 @@ func (a *hdfdir) draft(e *driver.Entry, ifAbsent bool, folders map[string]bool) 
 			}
 			return p.object.write(root)
 		})
+		if err == nil {
+			d.mark, err = markAt(temp)
+		}
 		if err != nil {
 			os.Remove(temp)
 		}
