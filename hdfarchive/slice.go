@@ -28,15 +28,19 @@ func (a *File) Slice(ctx context.Context, function string, key keymap.Key, sel *
 			return errors.ErrUnsupported // rows are read whole
 		}
 		id := entryID(key)
-		i := f.sliced.of(key, s.lent.Load())
-		if i == nil {
+		var i *h5.Info
+		if !s.lent.Load() { // or another package may have changed the entry
+			i = f.sliced.of(key)
+		}
+		known := i != nil
+		if !known {
 			i, err = statKey(f.entries, id, function, key, f.large(id))
-			if err == nil {
-				f.sliced.keep(key, i)
-			}
 		}
 		if err == nil {
 			v, err = readSlice(s.file, f.entries, id, i, sel, dst)
+		}
+		if err == nil && !known && !s.lent.Load() {
+			f.sliced.keep(key, i)
 		}
 		return entryError(err)
 	})
@@ -67,39 +71,46 @@ func (a *hdfdir) Slice(_ context.Context, function string, key keymap.Key, sel *
 	return v, nil
 }
 
-// sliced remembers the description of the entry that was sliced last, so that the next
-// slice of it needs the library just once. A commit forgets it.
+// sliced remembers the descriptions of entries that were sliced, so that the next slice
+// of one needs the library just once. A commit forgets them.
 type sliced struct {
-	mu   sync.Mutex // readers share the store's lock
-	key  string
-	info *h5.Info // nil: none
+	mu    sync.Mutex          // readers share the store's lock
+	infos map[string]*h5.Info // by canonical key
 }
 
-// of returns the description of the entry of a key, nil where it is to be read: also
-// where another package may have changed the entry.
-func (x *sliced) of(key keymap.Key, lent bool) *h5.Info {
+// maxSliced is how many entries are remembered; one more, and it begins anew.
+const maxSliced = 64
+
+// of returns the description of the entry of a key, nil where it is to be read.
+func (x *sliced) of(key keymap.Key) *h5.Info {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if lent || x.info == nil || x.key != key.Canonical {
-		return nil
+	if i := x.infos[key.Canonical]; i != nil {
+		return clone(i)
 	}
-	i := *x.info
-	i.Shape = slices.Clone(i.Shape) // a value may keep it, and its owner change it
-	return &i
+	return nil
 }
 
 func (x *sliced) keep(key keymap.Key, i *h5.Info) {
-	kept := *i
-	kept.Shape = slices.Clone(i.Shape)
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.key, x.info = key.Canonical, &kept
+	if x.infos == nil || len(x.infos) == maxSliced {
+		x.infos = make(map[string]*h5.Info)
+	}
+	x.infos[key.Canonical] = clone(i)
 }
 
 func (x *sliced) forget() {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.info = nil
+	x.infos = nil
+}
+
+// clone is needed because a value may keep a shape, and its owner change it.
+func clone(i *h5.Info) *h5.Info {
+	c := *i
+	c.Shape = slices.Clone(i.Shape)
+	return &c
 }
 
 // sliceAttrs are the attributes of an entry that a part of its value needs.

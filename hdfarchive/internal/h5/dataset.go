@@ -40,6 +40,7 @@ type Info struct {
 	Shape   []int
 	Type    Type
 	data    []byte // as Fetch found them; nil where Read has to
+	read    bool   // ReadSlab has read some of it: its bytes lie in this file, and no filter is unknown
 }
 
 // Attr returns an attribute, or nil.
@@ -204,11 +205,12 @@ func (g *Group) Read(name string, i *Info, t Type, buf []byte) error {
 		copy(buf, i.data)
 		return nil
 	}
-	return g.get(name, t.append(appendShape(nil, i.Shape)), 0, buf)
+	return g.get(name, t.append(appendShape(nil, i.Shape)), 0, 0, buf)
 }
 
 // ReadSlab is Read of part of the elements: of dimension k, count[k] elements from
-// start[k], step[k] apart.
+// start[k], step[k] apart. The next one with the same i is faster: i must describe the
+// dataset as it is.
 func (g *Group) ReadSlab(name string, i *Info, t Type, start, step, count []int, buf []byte) error {
 	if err := checkName("read", name); err != nil {
 		return err
@@ -228,13 +230,19 @@ func (g *Group) ReadSlab(name string, i *Info, t Type, start, step, count []int,
 			req = le.AppendUint64(req, uint64(n))
 		}
 	}
-	return g.get(name, req, 1, buf)
+	var known C.int
+	if i.read {
+		known = 1
+	}
+	err := g.get(name, req, 1, known, buf)
+	i.read = err == nil
+	return err
 }
 
-func (g *Group) get(name string, req []byte, slab C.int, buf []byte) error {
+func (g *Group) get(name string, req []byte, slab, known C.int, buf []byte) error {
 	p, n := request(req)
 	return g.f.use("read", name, func(r *C.k_reply) C.int {
-		return C.k_get(g.id, cstring(name), p, n, slab, pointer(buf), C.size_t(len(buf)), r)
+		return C.k_get(g.id, cstring(name), p, n, slab, known, pointer(buf), C.size_t(len(buf)), r)
 	}, nil)
 }
 

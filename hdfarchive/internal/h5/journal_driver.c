@@ -266,7 +266,7 @@ int journal_install(hid_t fapl, const journal_options *options, journal_fault *f
     if (driver_id < 0 || H5Iget_type(driver_id) != H5I_VFL) driver_id = H5FDregister(&driver);
     /* Bulk data that begin at a page go straight to the file, all but their last page. */
     if (driver_id < 0 || H5Pset_driver(fapl, driver_id, options ? options : &defaults) < 0 ||
-        H5Pset_alignment(fapl, JOURNAL_BULK, JOURNAL_PAGE) < 0)
+        H5Pset_alignment(fapl, JOURNAL_BULK, JOURNAL_PAGE) < 0 || H5Pset_sieve_buf_size(fapl, JOURNAL_SIEVE) < 0)
         return journal_fail(fault, JOURNAL_EHDF5, 0, "HDF5 does not accept the journal driver");
     return 0;
 }

@@ -14,6 +14,7 @@ enum {
     JOURNAL_RECORD = 64,
     JOURNAL_ENTRY = 48,
     JOURNAL_BULK = 64 * 1024,  /* shorter writes are gathered in memory: they are mostly metadata */
+    JOURNAL_SIEVE = 16 * 1024, /* HDF5 reads so much for a small piece of an array: its 64 KiB take longer than the rest */
     JOURNAL_SLICE_MS = 100,    /* how long a writer keeps its shared lock on the file at a time */
     JOURNAL_STAGE = 256 * 1024 /* contiguous pages are handed to the system in pieces of this size */
 };
