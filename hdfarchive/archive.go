@@ -17,9 +17,10 @@ import (
 // File is the driver of an archive in one file. Programs use it through
 // archive.Archive, whose Driver is a *File, and itself for what only HDF5 can do.
 type File struct {
-	store *store
-	opts  Options
-	url   string
+	store   *store
+	opts    Options
+	url     string
+	streams streams[*fileStream]
 
 	mu     sync.RWMutex // held for reading by operations, so that Close waits
 	closed bool
@@ -52,7 +53,11 @@ func openFile(path string, o *Options) (*File, error) {
 		s.queue.durable = true // of several wishes the safest counts
 		s.queue.Unlock()
 	}
-	return &File{store: s, opts: opts, url: canonicalURL("hdf", abs, opts)}, nil
+	a := &File{store: s, opts: opts, url: canonicalURL("hdf", abs, opts)}
+	if opts.Mode != Read {
+		_, _ = a.sweepStreams(context.Background()) // what cannot go now goes another time
+	}
+	return a, nil
 }
 
 // use runs f unless the archive is closed.
@@ -223,5 +228,9 @@ func (a *File) Close() error {
 		return nil
 	}
 	a.closed = true
-	return a.store.release()
+	var errs []error
+	for _, s := range a.streams.all() {
+		errs = append(errs, s.Abort())
+	}
+	return errors.Join(append(errs, a.store.release())...)
 }

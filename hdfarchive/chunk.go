@@ -21,7 +21,11 @@ func chunkShape(shape []int, size int) []int {
 	for _, n := range shape {
 		total *= n
 	}
-	most := max(1, min(maxChunk, max(minChunk, total/16))/size) // elements
+	return divide(shape, max(1, min(maxChunk, max(minChunk, total/16))/size))
+}
+
+// divide returns the shape of chunks of at most so many elements.
+func divide(shape []int, most int) []int {
 	chunk := make([]int, len(shape))
 	for i := len(shape) - 1; i >= 0; i-- {
 		chunk[i] = max(1, min(shape[i], most))
@@ -42,23 +46,30 @@ func (o *object) compress(opts *Options) error {
 	if d == nil || len(d.Shape) == 0 || len(d.Data) < minChunked || d.Type.Class == h5.Text || d.Chunk != nil || h5.BigEndian {
 		return nil
 	}
-	f := &filters{fletcher: opts.Fletcher32, size: d.Type.Size}
-	if opts.Compress == CompressGzip || opts.Compress == CompressAuto {
-		var gain float64
-		var err error
-		if f.shuffle, gain, err = sample(d.Data, d.Type.Size, opts.Level); err != nil {
-			return err
-		}
-		if opts.Compress == CompressGzip || gain >= 0.1 {
-			f.level = opts.Level
-		}
-		f.shuffle = f.shuffle && f.level > 0
-	}
-	if f.level == 0 && !f.fletcher {
-		return nil
+	f, err := chooseFilters(d.Data, d.Type.Size, opts)
+	if err != nil || !f.any() {
+		return err
 	}
 	return encodeChunks(d, f)
 }
+
+// chooseFilters says what the chunks of an array go through; data are some of it.
+func chooseFilters(data []byte, size int, opts *Options) (*filters, error) {
+	f := &filters{fletcher: opts.Fletcher32, size: size}
+	if opts.Compress == CompressGzip || opts.Compress == CompressAuto {
+		shuffle, gain, err := sample(data, size, opts.Level)
+		if err != nil {
+			return nil, err
+		}
+		if opts.Compress == CompressGzip || gain >= 0.1 {
+			f.level, f.shuffle = opts.Level, shuffle
+		}
+	}
+	return f, nil
+}
+
+// any tells whether there is a filter.
+func (f *filters) any() bool { return f.level > 0 || f.fletcher }
 
 // sample deflates parts of an array from its beginning, middle and end, as they are
 // and shuffled, and returns which is smaller and by how much, of 1.
@@ -138,32 +149,43 @@ func (g *grid) gather(to, array []byte, k int) {
 }
 
 // encodeChunks makes encoded chunks of the data of d.
-func encodeChunks(d *h5.Dataset, f *filters) error {
+func encodeChunks(d *h5.Dataset, f *filters) (err error) {
 	g := &grid{shape: d.Shape, chunk: chunkShape(d.Shape, d.Type.Size), size: d.Type.Size}
-	n := g.chunks()
+	d.Encoded = f.encoded(g.chunk)
+	d.Data, d.Encoded.Chunks, err = g.encode(d.Data, f, 0, g.chunks())
+	return err
+}
+
+// encoded describes chunks of the shape that went through the filters.
+func (f *filters) encoded(chunk []int) *h5.Encoded {
+	return &h5.Encoded{Chunk: chunk, Shuffle: f.shuffle, Level: f.level, Fletcher32: f.fletcher}
+}
+
+// encode takes chunks from to end of an array through filters, side by side, and
+// returns them one after another.
+func (g *grid) encode(array []byte, f *filters, from, end int) (all []byte, chunks []h5.Chunk, err error) {
+	n := end - from
 	encoded, chunks := make([][]byte, n), make([]h5.Chunk, n)
-	err := inParallel(n, func(k int) (err error) {
+	err = inParallel(n, func(k int) (err error) {
 		raw := make([]byte, g.bytes())
-		g.gather(raw, d.Data, k)
+		g.gather(raw, array, from+k)
 		encoded[k], chunks[k].Past, err = f.encode(raw)
 		chunks[k].Size = len(encoded[k])
 		return err
 	})
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	total := 0
 	for _, b := range encoded {
 		total += len(b)
 	}
-	all := make([]byte, 0, total)
+	all = make([]byte, 0, total)
 	for k, b := range encoded {
 		all = append(all, b...)
 		encoded[k] = nil
 	}
-	d.Data = all
-	d.Encoded = &h5.Encoded{Chunk: g.chunk, Shuffle: f.shuffle, Level: f.level, Fletcher32: f.fletcher, Chunks: chunks}
-	return nil
+	return all, chunks, nil
 }
 
 // inParallel calls f for 0 to n-1 on as many goroutines as there are processors, and

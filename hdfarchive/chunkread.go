@@ -1,6 +1,8 @@
 package hdfarchive
 
 import (
+	"slices"
+
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 )
@@ -27,25 +29,25 @@ func readChunks(g *h5.Group, name string, i *h5.Info, b *driver.Slab, to []byte)
 		return damaged("%q: %v", name, err)
 	}
 	if b == nil {
-		b = &driver.Slab{Start: make([]int, len(i.Shape)), Step: make([]int, len(i.Shape)), Count: i.Shape}
-		for k := range b.Step {
-			b.Step[k] = 1
-		}
+		b = rowsOf(i.Shape, 0, i.Shape[0])
 	}
 	if b.Len() == 0 {
 		return nil
 	}
-	c, err := g.Chunks(name, i)
+	first, last := b.Start[0], b.Start[0]+b.Step[0]*(b.Count[0]-1)
+	first, last = min(first, last), max(first, last)
+	c, err := g.Chunks(name, i, first, last-first+1)
 	if err != nil {
 		return err
 	}
 	at := &grid{shape: i.Shape, chunk: c.Shape, size: i.Type.Size}
+	sizeOf := func(k int) int { return c.Sizes[k-c.First] }
 	var wanted []int
-	for k, size := range c.Sizes {
+	for k := c.First; k < c.First+len(c.Sizes); k++ {
 		if !at.touches(k, b) {
 			continue
 		}
-		if size == 0 {
+		if sizeOf(k) == 0 {
 			return damaged("%q lacks chunk %d", name, k)
 		}
 		wanted = append(wanted, k)
@@ -54,9 +56,9 @@ func readChunks(g *h5.Group, name string, i *h5.Info, b *driver.Slab, to []byte)
 		n, bytes := 0, 0
 		var places [][]int
 		var sizes []int
-		for n < len(wanted) && (n == 0 || bytes+c.Sizes[wanted[n]] <= maxAhead) {
-			places, sizes = append(places, at.place(wanted[n])), append(sizes, c.Sizes[wanted[n]])
-			bytes += c.Sizes[wanted[n]]
+		for n < len(wanted) && (n == 0 || bytes+sizeOf(wanted[n]) <= maxAhead) {
+			places, sizes = append(places, at.place(wanted[n])), append(sizes, sizeOf(wanted[n]))
+			bytes += sizeOf(wanted[n])
 			n++
 		}
 		if int64(bytes) > i.Stored {
@@ -92,6 +94,16 @@ func readChunks(g *h5.Group, name string, i *h5.Info, b *driver.Slab, to []byte)
 		wanted = wanted[n:]
 	}
 	return nil
+}
+
+// rowsOf selects n rows of an array of the shape.
+func rowsOf(shape []int, from, n int) *driver.Slab {
+	b := &driver.Slab{Start: make([]int, len(shape)), Step: make([]int, len(shape)), Count: slices.Clone(shape)}
+	for k := range b.Step {
+		b.Step[k] = 1
+	}
+	b.Start[0], b.Count[0] = from, n
+	return b
 }
 
 // within returns which of the elements that b selects along dimension i, from and to,

@@ -29,6 +29,12 @@ func (a *File) Compact(ctx context.Context, tell func(done, total int)) (r drive
 	case a.store.shared():
 		return r, fmt.Errorf("%w: this program itself has %s open more than once; close the other archives first", driver.ErrLocked, a.store.path)
 	}
+	if living, err := a.sweepStreams(ctx); err != nil || living > 0 {
+		if err == nil {
+			err = fmt.Errorf("%w: %d values are being written to %s in streams; commit or abort them, then compact again", driver.ErrLocked, living, a.store.path)
+		}
+		return r, err
+	}
 	path := a.store.path
 	if err = a.store.release(); err == nil { // which empties the journal
 		r, err = compactFile(ctx, path, tell)

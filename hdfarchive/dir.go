@@ -21,10 +21,11 @@ import (
 // hdfdir is an archive in a folder: a file an entry, complete before it gets its
 // name, so that any number of processes need no lock.
 type hdfdir struct {
-	root   string
-	opts   Options
-	url    string
-	leases *leases
+	root    string
+	opts    Options
+	url     string
+	leases  *leases
+	streams streams[*dirStream]
 
 	mu      sync.RWMutex // held for reading by operations, so that Close waits
 	closed  bool
@@ -221,6 +222,9 @@ func (a *hdfdir) Close() error {
 		a.leases.sweep()
 	}
 	var errs []error
+	for _, s := range a.streams.all() {
+		errs = append(errs, s.Abort())
+	}
 	a.touched.Range(func(name, _ any) bool {
 		if _, err := a.refresh(context.Background(), name.(string)); err != nil {
 			errs = append(errs, err)

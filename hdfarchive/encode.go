@@ -16,6 +16,10 @@ type object struct {
 	attrs    []h5.Attr   // of the group
 	children []*object
 	scales   *h5.Scales // of the children, or of set in the group it is in; nil: none
+
+	hollow bool                           // its data came before; see part
+	part   *slabs                         // which wrote them, nil where they are few
+	within func(write func() error) error // has the parts at hand; nil where there are none
 }
 
 // addAttrs gives the object attributes before those it has.
@@ -29,8 +33,19 @@ func (o *object) addAttrs(attrs []h5.Attr) {
 
 // write makes the object a child of g. It appears as a whole or not at all.
 func (o *object) write(g *h5.Group) error {
+	if o.within != nil {
+		return o.within(func() error { return o.writeInto(g) })
+	}
+	return o.writeInto(g)
+}
+
+func (o *object) writeInto(g *h5.Group) error {
 	if o.set != nil {
-		if err := g.Put(o.name, o.set); err != nil || o.scales == nil {
+		put := g.Put
+		if o.part != nil {
+			put = o.part.moveTo(g)
+		}
+		if err := put(o.name, o.set); err != nil || o.scales == nil {
 			return err
 		}
 		return g.SetScales(o.scales)
@@ -40,7 +55,7 @@ func (o *object) write(g *h5.Group) error {
 		return err
 	}
 	for _, c := range o.children {
-		if err = c.write(own); err != nil {
+		if err = c.writeInto(own); err != nil {
 			break
 		}
 	}
@@ -86,7 +101,11 @@ func encodeArray(name string, a *value.Array) (*object, error) {
 	if a.Elem == value.Time || a.Elem == value.Duration {
 		n.Elem = a.Elem.String()
 	}
-	return dataset(name, a, n, &h5.Dataset{Type: elemType(a.Elem), Data: view(a.Data)})
+	o, err := dataset(name, a, n, &h5.Dataset{Type: elemType(a.Elem), Data: view(a.Data)})
+	if err == nil {
+		o.hollow = a.Data == nil
+	}
+	return o, err
 }
 
 // dataset completes d, which has type and data of a.

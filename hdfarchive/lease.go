@@ -82,10 +82,7 @@ type lease struct {
 }
 
 func (ls *leases) acquire(ctx context.Context, function string, key keymap.Key) (driver.Lease, error) {
-	// The digest of a key need not tell functions apart.
-	sum := xxh3.HashString128(function + "\x00" + key.Canonical).Bytes()
-	path := filepath.Join(ls.dir, ls.prefix+hex.EncodeToString(sum[:]))
-	l, err := ls.claim(path, function)
+	l, err := ls.claim(ls.path(function, key.Canonical), function)
 	if err != nil {
 		return nil, err
 	}
@@ -101,6 +98,26 @@ func (ls *leases) acquire(ctx context.Context, function string, key keymap.Key) 
 	l.beat = time.AfterFunc(ls.ttl/leaseBeats, func() { l.renew(ls.ttl / leaseBeats) })
 	l.mu.Unlock()
 	return l, nil
+}
+
+// path is where the lease on a key lies. The digest of a key need not tell functions apart.
+func (ls *leases) path(function, key string) string {
+	sum := xxh3.HashString128(function + "\x00" + key).Bytes()
+	return filepath.Join(ls.dir, ls.prefix+hex.EncodeToString(sum[:]))
+}
+
+// bury tells whether the owner of a lease is known to be dead, and removes what it left.
+func (ls *leases) bury(path string) bool {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	defer f.Close()
+	if flock(f) != nil {
+		return false
+	}
+	_ = os.Remove(path) // it is an orphan that does no harm
+	return true
 }
 
 // claim makes the file of a lease that is not had yet.
@@ -332,6 +349,16 @@ func failureText(err error) string {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}
 	return text
+}
+
+// buryAll removes the leases of the dead, those that nobody will ask for again too.
+func (ls *leases) buryAll() {
+	names, _ := readNames(ls.dir) // none: nothing to bury
+	for _, name := range names {
+		if strings.HasPrefix(name, ls.prefix) && !strings.HasPrefix(name, tempPrefix) {
+			ls.bury(filepath.Join(ls.dir, name))
+		}
+	}
 }
 
 // releaseAll takes all leases away.

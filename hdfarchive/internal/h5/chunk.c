@@ -2,10 +2,12 @@
 
 #include <stdlib.h>
 
-/* Which chunks a dataset has. out = for each dimension the length of a chunk (u64), the
-   number of filters (u32) and of each its number (u32), then of each chunk, in C order,
-   the bytes it has in the file (u64), 0 where it is not there. max bounds their number. */
-int k_chunks(hid_t loc, const char *name, uint64_t max, k_reply *r) {
+/* Which chunks a dataset has that hold some of rows elements of its first dimension, from
+   element row on. out = for each dimension the length of a chunk (u64), the number of
+   filters (u32) and of each its number (u32), then of each of those chunks, in C order, the
+   bytes it has in the file (u64), 0 where it is not there. a = the number, among all, of
+   the first of them; max bounds that of all. */
+int k_chunks(hid_t loc, const char *name, uint64_t max, uint64_t row, uint64_t rows, k_reply *r) {
 	k_buf b = {0};
 	hsize_t dims[H5S_MAX_RANK], chunk[H5S_MAX_RANK], at[H5S_MAX_RANK] = {0};
 	int code;
@@ -22,7 +24,7 @@ int k_chunks(hid_t loc, const char *name, uint64_t max, k_reply *r) {
 	code = K_CHANGED;
 	if (H5Pget_layout(plist) != H5D_CHUNKED || rank < 1 || n < 0 || H5Pget_chunk(plist, rank, chunk) != rank)
 		goto out;
-	uint64_t all = 1;
+	uint64_t all = 1, each = 1;
 	for (int i = 0; i < rank; i++) {
 		uint64_t along = dims[i] / chunk[i] + (dims[i] % chunk[i] != 0);
 		if (along && all > max / along) {
@@ -30,8 +32,15 @@ int k_chunks(hid_t loc, const char *name, uint64_t max, k_reply *r) {
 			goto out;
 		}
 		all *= along;
+		if (i > 0)
+			each *= along;
 		k_put_u64(&b, chunk[i]);
 	}
+	if (row > dims[0] || rows > dims[0] - row)
+		goto out;
+	uint64_t first = row / chunk[0], end = rows ? (row + rows - 1) / chunk[0] + 1 : first;
+	at[0] = first * chunk[0];
+	r->a = (int64_t)(first * each);
 	k_put_u32(&b, (uint32_t)n);
 	for (int i = 0; i < n; i++) {
 		unsigned flags;
@@ -39,7 +48,7 @@ int k_chunks(hid_t loc, const char *name, uint64_t max, k_reply *r) {
 		k_put_u32(&b, (uint32_t)H5Pget_filter2(plist, (unsigned)i, &flags, &none, NULL, 0, NULL, NULL));
 	}
 	code = K_OK;
-	for (; all > 0 && code == K_OK; all--) {
+	for (all = (end - first) * each; all > 0 && code == K_OK; all--) {
 		hsize_t size = 0;
 		/* It fails where there is no chunk. */
 		k_put_u64(&b, H5Dget_chunk_storage_size(id, at, &size) < 0 ? 0 : size);

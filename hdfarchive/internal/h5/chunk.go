@@ -64,18 +64,22 @@ type Chunks struct {
 	Shape   []int // of a chunk
 	Bytes   int   // of a chunk, decoded
 	Filters []Filter
-	Sizes   []int // bytes of each in the file, in C order; 0: it is not there
+	First   int   // number of the first that was asked for, in C order
+	Sizes   []int // bytes of that and the next in the file; 0: it is not there
 }
 
-// Chunks describes the chunks of a dataset that i describes. It refuses a chunk
-// that cannot have been made of as many bytes as a chunk has.
-func (g *Group) Chunks(name string, i *Info) (*Chunks, error) {
+// Chunks describes those chunks of a dataset, which i describes, that hold some of n
+// elements of the first dimension, from element row on. It refuses a chunk that cannot
+// have been made of as many bytes as a chunk has.
+func (g *Group) Chunks(name string, i *Info, row, n int) (*Chunks, error) {
 	if err := checkName("read", name); err != nil {
 		return nil, err
 	}
 	var b []byte
-	err := g.f.use("read", name, func(r *C.k_reply) C.int { return C.k_chunks(g.id, cstring(name), C.uint64_t(i.Stored), r) },
-		func(r *C.k_reply) { b = out(r) })
+	c, size := &Chunks{}, uint64(i.Type.Size)
+	err := g.f.use("read", name, func(r *C.k_reply) C.int {
+		return C.k_chunks(g.id, cstring(name), C.uint64_t(i.Stored), C.uint64_t(row), C.uint64_t(n), r)
+	}, func(r *C.k_reply) { b, c.First = out(r), int(r.a) })
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +87,6 @@ func (g *Group) Chunks(name string, i *Info) (*Chunks, error) {
 		return nil, &Error{Op: "read", Name: name, Err: ErrRefused, Text: fmt.Sprintf(format, args...)}
 	}
 	r := &reader{b: b}
-	c, size := &Chunks{}, uint64(i.Type.Size)
 	for range i.Shape {
 		n := r.u64()
 		hi, lo := bits.Mul64(size, uint64(n))

@@ -6,7 +6,7 @@
 enum { COMPACT, CONTIGUOUS, CHUNKED, ENCODED }; /* ENCODED: chunks that went through their filters already */
 
 typedef struct {
-	int rank, null;
+	int rank, null, growing;
 	hsize_t dims[H5S_MAX_RANK], chunk[H5S_MAX_RANK];
 } extent;
 
@@ -28,7 +28,7 @@ static hid_t make_space(const extent *e, int growing) {
 		return H5Screate(H5S_SCALAR);
 	memcpy(max, e->dims, sizeof max);
 	max[0] = H5S_UNLIMITED;
-	return H5Screate_simple(e->rank, e->dims, growing ? max : NULL);
+	return H5Screate_simple(e->rank, e->dims, growing || e->growing ? max : NULL);
 }
 
 typedef struct {
@@ -134,6 +134,7 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 	k_enter(r);
 	uint8_t layout = k_u8(&c);
 	e.null = k_u8(&c);
+	e.growing = e.null & 2, e.null &= 1;
 	if (read_extent(&c, &e) != K_OK)
 		goto out;
 	if (layout >= CHUNKED)

@@ -19,8 +19,10 @@ type Dataset struct {
 	// Chunk makes a dataset whose first dimension can grow, stored in chunks.
 	Chunk []int
 	// Encoded makes a dataset of chunks that went through their filters already: they
-	// are Data then, one after another.
+	// are Data then, one after another, or come later by AddChunks. Growing lets its first
+	// dimension grow.
 	Encoded *Encoded
+	Growing bool
 	// Data are the elements in C order, in the byte order of the machine, or for
 	// Text the strings, each with a final NUL.
 	Data  []byte
@@ -83,6 +85,9 @@ func (g *Group) Put(name string, d *Dataset) error {
 	req = append(req, layout, 0)
 	if d.Null {
 		req[1] = 1
+	}
+	if d.Growing {
+		req[1] |= 2
 	}
 	req = appendShape(req, d.Shape)
 	for _, n := range d.Chunk {

@@ -121,7 +121,7 @@ int k_rows(hid_t loc, const char *name, const uint8_t *req, size_t n, uint64_t a
 int k_resize(hid_t loc, const char *name, uint64_t rows, k_reply *r);
 
 /* chunk.c */
-int k_chunks(hid_t loc, const char *name, uint64_t max, k_reply *r);
+int k_chunks(hid_t loc, const char *name, uint64_t max, uint64_t row, uint64_t rows, k_reply *r);
 int k_read_chunks(hid_t loc, const char *name, const uint8_t *req, size_t n, void *buf, size_t len, k_reply *r);
 
 #endif
