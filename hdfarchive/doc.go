@@ -52,8 +52,9 @@
 // after a change of the result's type, is an object; the dictionary is one. A row that
 // is deleted takes the place of the last: the order of rows means nothing, and none is
 // ever void. Rows are found by an index in memory, which the first access to the
-// table makes by reading it, a second for two million rows, and after another process
-// has written, anew.
+// table makes by reading it, a second for two million rows. After another process has
+// written, what it has appended is read (BenchmarkTurn), or all, where it has deleted a
+// row: the attribute order of the table is another number then.
 //
 // # The folder
 //
