@@ -156,6 +156,10 @@ func (a *File) Functions(ctx context.Context) (fns []driver.Function, err error)
 		}
 		for _, name := range names {
 			f, err := s.function(name)
+			if damage(err) { // a listing of it says so
+				fns = append(fns, driver.Function{Name: name, Entries: 1})
+				continue
+			}
 			if err != nil {
 				return readError(err)
 			}

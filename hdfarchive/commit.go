@@ -123,6 +123,12 @@ func (s *store) commit(batch []*job, durable bool) {
 		return
 	}
 	err = s.rollBack(err)
+	if damage(err) && s.beCareful(true) {
+		_ = s.insist(s.wait) // the commit itself says what is wrong
+		s.commit(batch, durable)
+		s.beCareful(false)
+		return
+	}
 	refused := func(j *job) bool { return j.err != nil && !errors.Is(j.err, driver.ErrNotFound) }
 	if len(batch) > 1 && slices.ContainsFunc(batch, refused) && !noSpace(err) {
 		for i := range batch {
@@ -134,6 +140,18 @@ func (s *store) commit(batch []*job, durable bool) {
 	for _, j := range batch {
 		j.stored, j.err = 0, err
 	}
+}
+
+// beCareful has functions delete nothing, or lets them again, and tells whether that is new.
+func (s *store) beCareful(yes bool) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old := s.careful
+	s.careful = yes
+	for _, f := range s.functions {
+		f.careful = yes
+	}
+	return old != yes
 }
 
 // perform does the jobs and hands them to the operating system.
@@ -177,8 +195,11 @@ func (s *store) do(j *job, changes map[*function][]change) error {
 	}
 	for _, p := range j.puts {
 		f, err := s.function(p.e.Call.Function)
-		if err == nil && f == nil {
-			f, err = s.create(p.e)
+		switch {
+		case err == nil && f == nil:
+			f, err = s.keep(newFunction(s.root, p.e))
+		case damage(err):
+			f, err = s.keep(mendFunction(s.root, p.e))
 		}
 		if err != nil {
 			return err
@@ -202,13 +223,14 @@ func (s *store) do(j *job, changes map[*function][]change) error {
 	return nil
 }
 
-func (s *store) create(first *driver.Entry) (*function, error) {
-	f, err := newFunction(s.root, first)
+// keep takes up a function that was made.
+func (s *store) keep(f *function, err error) (*function, error) {
 	if err != nil {
 		return nil, err
 	}
 	s.loading.Lock()
 	defer s.loading.Unlock()
+	f.careful = s.careful
 	s.functions[f.name] = f
 	return f, nil
 }
@@ -236,7 +258,7 @@ func (s *store) finish(f *function, changes []change) error {
 	if err != nil {
 		return err
 	}
-	if n > 0 {
+	if n > 0 || f.lost > 0 || f.careful {
 		return f.save(changes)
 	}
 	s.loading.Lock()

@@ -66,7 +66,7 @@ func compactFile(ctx context.Context, path string, tell func(done, total int)) (
 	if _, err := recoverFile(path); err != nil {
 		return r, err
 	}
-	before, err := functionsOf(ctx, path, Read)
+	before, err := countsOf(ctx, path, Read)
 	if err != nil {
 		return r, err
 	}
@@ -179,7 +179,7 @@ func copyFile(ctx context.Context, to, from string, tell func(done, total int)) 
 		err = in.CopyAttrs(out)
 	}
 	if err == nil {
-		err = c.children(in, out, 2)
+		err = c.functions(in, out)
 	}
 	return err
 }
@@ -191,9 +191,47 @@ type copier struct {
 	done, total int
 }
 
+// functions copies the children of the root. A function whose group was damaged has
+// another one, which gets its name.
+func (c *copier) functions(in, out *h5.Group) error {
+	links, err := in.Links()
+	if err != nil {
+		return err
+	}
+	have := make(map[string]bool, len(links))
+	for _, l := range links {
+		have[l.Name] = true
+	}
+	replaced := make(map[string]string) // the newest group of a function, by its name
+	for _, l := range links {
+		for i := maxSpare; i > 0 && replaced[l.Name] == ""; i-- {
+			if s := spareOf(l.Name, i); have[s] {
+				replaced[l.Name] = s
+			}
+		}
+	}
+	old := func(name string) bool {
+		for base, newest := range replaced {
+			if name != newest && (name == base || strings.HasPrefix(name, spareOf(base, 0)[:len(base)+2])) {
+				return true
+			}
+		}
+		return false
+	}
+	if err := c.children(in, out, 2, old); err != nil {
+		return err
+	}
+	for base, newest := range replaced {
+		if err := out.Rename(newest, base); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // children copies the children of a group: those of functions and of their entries one
 // by one, so that each step is short, and what is deeper with what it is in.
-func (c *copier) children(in, out *h5.Group, depth int) error {
+func (c *copier) children(in, out *h5.Group, depth int, skip func(name string) bool) error {
 	links, err := in.Links()
 	if err != nil {
 		return err
@@ -203,8 +241,10 @@ func (c *copier) children(in, out *h5.Group, depth int) error {
 		if err := c.ctx.Err(); err != nil {
 			return err
 		}
-		if err := c.child(in, out, l, depth); err != nil {
-			return err
+		if !skip(l.Name) {
+			if err := c.child(in, out, l, depth); err != nil {
+				return err
+			}
 		}
 		c.done++
 		c.tell(c.done, c.total)
@@ -216,7 +256,7 @@ func (c *copier) child(in, out *h5.Group, l h5.Link, depth int) error {
 	if depth == 0 || l.Kind != h5.OtherObject {
 		return in.CopyObject(out, l.Name)
 	}
-	i, err := in.Stat(l.Name, attrFormat) // one attribute that is not there: only the kind is asked for
+	i, err := in.Stat(l.Name, attrLost)
 	if err != nil {
 		return err
 	}
@@ -231,33 +271,59 @@ func (c *copier) child(in, out *h5.Group, l h5.Link, depth int) error {
 	if err != nil {
 		return errors.Join(err, from.Close())
 	}
-	return errors.Join(c.children(from, to, depth-1), from.Close(), to.Close())
+	// What was set aside in a function stays behind, and is forgotten.
+	_, lost := uintAttr(i, attrLost)
+	err = c.children(from, to, depth-1, func(name string) bool { return lost && strings.HasPrefix(name, asidePrefix) })
+	if err == nil && lost {
+		err = to.SetAttrs(".", []h5.Attr{h5.Uint64Attr(attrLost, 0)})
+	}
+	return errors.Join(err, from.Close(), to.Close())
 }
 
 // sameEntries opens the copy as an archive, which makes its indexes anew, and counts.
-func sameEntries(ctx context.Context, path, temp string, before []driver.Function) error {
-	after, err := functionsOf(ctx, temp, ReadWrite)
+func sameEntries(ctx context.Context, path, temp string, before map[string]int) error {
+	after, err := countsOf(ctx, temp, ReadWrite)
 	if err != nil {
 		return err
 	}
 	if len(before) != len(after) {
 		return damaged("the copy has %d functions, not %d; %s stays as it is", len(after), len(before), path)
 	}
-	for i, f := range before {
-		if after[i].Name != f.Name || after[i].Entries != f.Entries {
-			return damaged("the copy has %d entries of %s, not %d; %s stays as it is", after[i].Entries, f.Name, f.Entries, path)
+	for name, n := range before {
+		if after[name] != n {
+			return damaged("the copy has %d entries of %s, not %d; %s stays as it is", after[name], name, n, path)
 		}
 	}
 	return nil
 }
 
-func functionsOf(ctx context.Context, path string, mode Mode) (fns []driver.Function, err error) {
+// countsOf counts the entries of each function.
+func countsOf(ctx context.Context, path string, mode Mode) (counts map[string]int, err error) {
 	a, err := openFile(path, &Options{Mode: mode})
 	if err != nil {
 		return nil, err
 	}
-	fns, err = a.Functions(ctx)
-	return fns, errors.Join(err, a.Close())
+	counts = make(map[string]int)
+	err = a.read(ctx, func(s *store) error {
+		names, err := s.names()
+		if err != nil {
+			return readError(err)
+		}
+		for _, name := range names {
+			f, err := s.function(name)
+			if err != nil {
+				return readError(err)
+			}
+			if f == nil {
+				continue
+			}
+			if counts[name], err = f.count(); err != nil {
+				return readError(err)
+			}
+		}
+		return nil
+	})
+	return counts, errors.Join(err, a.Close())
 }
 
 // Compact removes what dead processes and deleted entries have left in the folder, and

@@ -67,8 +67,8 @@ func victims() []*victim {
 }
 
 // TestDamaged reads damaged archives, for which HDF5 is not made, in processes of their
-// own: nothing may crash, hang or fill the memory, no value may be wrong, next to no
-// entry may be missing without an error, and what is missing can be stored again.
+// own: nothing may crash, hang or fill the memory, no value may be wrong, no entry may be
+// missing without an error, and what is missing can be stored again.
 func TestDamaged(t *testing.T) {
 	dir := t.TempDir()
 	for _, v := range victims() {
@@ -89,10 +89,10 @@ func TestDamaged(t *testing.T) {
 	for _, what := range slices.Sorted(maps.Keys(counts)) {
 		t.Logf("%7d %s", counts[what], what)
 	}
-	if n := counts["files that lack entries without an error"]; n > 1+*damagedFiles/200 {
+	if n := counts["files that lack entries without an error"]; n > 0 {
 		t.Errorf("%d of %d files lack entries without an error", n, *damagedFiles)
 	}
-	if again, refused := counts["entries stored again"], counts["entries refused"]; refused > (again+refused)/10 {
+	if again, refused := counts["entries stored again"], counts["entries refused"]; refused > 0 {
 		t.Errorf("%d damaged entries could not be stored again, %d could", refused, again)
 	}
 }
@@ -131,7 +131,7 @@ func readDamaged(t *testing.T, dir string, i int, counts map[string]int) int {
 			}
 			_, name, _ := strings.Cut(rest, " ")
 			counts[name] += n
-		case "lacks", "refused", "close":
+		case "lacks", "refused", "close", "unopened":
 			t.Logf("%s: %s", what, lines.Text())
 		case "finding":
 			kind, _, _ := strings.Cut(rest, ":")

@@ -82,6 +82,7 @@ func (v *victim) judge(t *testing.T, path string, mode hdfarchive.Mode) {
 	a, err := v.open(path, mode)
 	if err != nil {
 		count(1, "files refused")
+		fmt.Println("unopened", strings.ReplaceAll(err.Error(), "\n", " "))
 		if !damageError(err) && !errors.Is(err, archive.ErrFormat) && !errors.Is(err, archive.ErrVersion) {
 			finding("open: %v", err)
 		}

@@ -95,7 +95,7 @@ func readForms(g *h5.Group) (*formSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.length, _, err = i.Elements(); err != nil || len(i.Shape) != 1 || i.Type.Class != h5.Int || i.Type.Size != 1 {
+	if s.length, _, err = i.Elements(); err != nil || s.length == 0 || len(i.Shape) != 1 || i.Type.Class != h5.Int || i.Type.Size != 1 {
 		return nil, damaged("the forms are no text")
 	}
 	text := make([]byte, s.length)
@@ -118,9 +118,6 @@ func (s *formSet) write(g *h5.Group, lines []byte) error {
 		return nil
 	}
 	if s.length == 0 {
-		if err := discard(g, formsName); err != nil {
-			return err
-		}
 		if err := g.Put(formsName, &h5.Dataset{Type: byteType, Shape: []int{0}, Chunk: []int{formChunk}}); err != nil {
 			return err
 		}

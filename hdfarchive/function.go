@@ -23,8 +23,8 @@ const (
 
 // function is an open group of a function. The store's lock guards it.
 type function struct {
+	*home
 	name    string
-	group   *h5.Group
 	entries *h5.Group
 	objects int    // among entries, but those of this commit that were replaced count twice
 	index   *index // of entries; nil where it must be made anew
@@ -35,24 +35,27 @@ type function struct {
 // openFunction opens the group of a function. The error is h5.ErrAbsent where
 // there is none.
 func openFunction(root *h5.Group, name string) (*function, error) {
-	g, err := root.Group(groupName(name))
+	h, err := openHome(root, name)
 	if err != nil {
 		return nil, err
 	}
-	entries, err := g.Group(entriesName)
-	if err != nil {
-		return nil, errors.Join(err, g.Close())
+	entries, err := h.group.Group(entriesName)
+	if errors.Is(err, h5.ErrAbsent) && h.ours {
+		err = damaged("function %s has no %s", name, entriesName)
 	}
-	f := &function{name: name, group: g, entries: entries}
+	if err != nil {
+		return nil, errors.Join(err, h.group.Close())
+	}
+	f := &function{home: h, name: name, entries: entries}
 	n, ever, err := entries.Info()
 	if err == nil {
-		f.packed, err = openPacked(g)
+		f.packed, err = openPacked(h)
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.close())
 	}
 	f.objects = n
-	f.index = loadIndex(g, n, ever)
+	f.index = loadIndex(h.group, n, ever)
 	return f, nil
 }
 
@@ -68,17 +71,16 @@ func (f *function) stale() (bool, error) {
 // newFunction makes the group of a function for its first entry.
 func newFunction(root *h5.Group, first *driver.Entry) (*function, error) {
 	name := first.Call.Function
-	attrs := functionAttrs(first)
-	g, err := root.NewGroup(groupName(name), &h5.GroupOptions{Attrs: attrs})
+	h, err := newHome(root, name, functionAttrs(first))
 	if err != nil {
 		return nil, err
 	}
-	entries, err := g.NewGroup(entriesName, &h5.GroupOptions{Counted: true})
+	entries, err := h.group.NewGroup(entriesName, &h5.GroupOptions{Counted: true})
 	if err != nil {
-		return nil, errors.Join(err, g.Close())
+		return nil, errors.Join(err, h.group.Close())
 	}
-	packed, err := openPacked(g)
-	return &function{name: name, group: g, entries: entries, packed: packed}, err
+	packed, err := openPacked(h)
+	return &function{home: h, name: name, entries: entries, packed: packed}, err
 }
 
 // functionAttrs tell a reader of the file what the entries are of. Listings go by
@@ -109,10 +111,14 @@ func functionAttrs(first *driver.Entry) []h5.Attr {
 }
 
 func (f *function) close() error {
-	if f.packed == nil {
-		return errors.Join(f.entries.Close(), f.group.Close())
+	var errs []error
+	if f.packed != nil {
+		errs = append(errs, f.packed.close())
 	}
-	return errors.Join(f.packed.close(), f.entries.Close(), f.group.Close())
+	if f.entries != nil {
+		errs = append(errs, f.entries.Close())
+	}
+	return errors.Join(append(errs, f.group.Close())...)
 }
 
 // count is the number of entries.
@@ -211,6 +217,9 @@ func gone(id string) change {
 
 // drop deletes the entry of a key, or returns driver.ErrNotFound.
 func (f *function) drop(key keymap.Key) (changes []change, err error) {
+	if key == lostKey && f.lost > 0 {
+		return nil, f.lose(-f.lost)
+	}
 	_, err = f.packed.get(key, false)
 	if err == nil || errors.Is(err, driver.ErrCorrupt) {
 		there, err := f.packed.remove(key.Digest)
@@ -260,8 +269,10 @@ func writeLarge(g *h5.Group, p *prepared) error {
 func (f *function) remove(id string) (there bool, err error) {
 	there, err = f.entries.Has(id)
 	switch {
-	case err != nil || there && !whole(f.entries, id, 0):
-		return true, f.salvage(id)
+	case err != nil || there && (f.careful || !whole(f.entries, id, 0)):
+		if err := f.salvage(id); err != nil {
+			return true, err
+		}
 	case there:
 		if err := f.entries.Delete(id); err != nil {
 			return true, err
@@ -275,10 +286,17 @@ func (f *function) remove(id string) (there bool, err error) {
 		return there, err
 	}
 	defer all.Close()
-	if err := all.Delete(id); err != nil && !errors.Is(err, h5.ErrAbsent) {
+	if has, err := all.Has(id); err != nil || !has {
 		return there, err
 	}
-	return there, nil
+	if !f.careful && whole(all, id, 0) {
+		return there, all.Delete(id)
+	}
+	aside, err := spare(all)
+	if err != nil {
+		return there, err
+	}
+	return there, all.Rename(id, aside)
 }
 
 // list reads what a listing yields.
@@ -290,6 +308,9 @@ func (f *function) list() (*listing, error) {
 		if l, err = f.listing(); err != nil {
 			return nil, err
 		}
+	}
+	if f.lost > 0 && l.lost == nil {
+		l.lost = f.lostError()
 	}
 	var err error
 	l.rows, err = f.packed.snapshot()
@@ -312,21 +333,24 @@ func (f *function) listing() (*listing, error) {
 
 // walk makes a listing by a look at every entry.
 func (f *function) walk() (*listing, error) {
-	links, err := f.entries.Links()
+	ids, lost, _, err := f.known()
 	if err != nil {
 		return nil, readError(err)
 	}
-	l := &listing{live: make(map[string]record, len(links))}
-	for _, link := range links {
-		r := record{flag: recordEntry, id: link.Name}
-		i, err := f.entries.Glance(link.Name, entryAttrs...)
+	l := &listing{live: make(map[string]record, len(ids))}
+	for _, id := range ids {
+		r := record{flag: recordEntry, id: id}
+		i, err := f.entries.Glance(id, entryAttrs...)
 		if err == nil {
-			r.stored, err = readStored(link.Name, i, f.large(link.Name))
+			r.stored, err = readStored(id, i, f.large(id))
 		}
 		if err != nil {
-			r = record{flag: recordDamaged, id: link.Name, stored: &stored{id: link.Name, call: readError(err).Error()}}
+			r = record{flag: recordDamaged, id: id, stored: &stored{id: id, call: readError(err).Error()}}
 		}
 		l.add(r)
+	}
+	if lost > 0 {
+		l.lost = damaged("%d entries whose names cannot be read", lost)
 	}
 	return l, nil
 }
@@ -336,6 +360,12 @@ func (f *function) save(changes []change) error {
 	if err := f.packed.save(); err != nil {
 		return err
 	}
+	if f.packed.gone > 0 {
+		if err := f.lose(f.packed.gone); err != nil {
+			return err
+		}
+		f.packed.gone = 0
+	}
 	n, ever, err := f.entries.Info()
 	f.objects = n
 	if err != nil || len(changes) == 0 && (f.index != nil || n == 0) {
@@ -343,7 +373,7 @@ func (f *function) save(changes []change) error {
 	}
 	if n == 0 { // all are rows
 		f.index = nil
-		return errors.Join(discard(f.group, indexName), discard(f.group, catalogName), discard(f.group, formsName))
+		return f.discardIndex()
 	}
 	if f.index != nil && f.index.rows+rowsAdded(changes) == n {
 		ok, err := f.index.apply(f.group, changes, ever)
@@ -357,6 +387,14 @@ func (f *function) save(changes []change) error {
 			}
 		}
 	}
+	if _, _, readable, err := f.known(); err == nil && !readable {
+		if err := f.salvage(""); err != nil {
+			return err
+		}
+		if f.objects, ever, err = f.entries.Info(); err != nil {
+			return err
+		}
+	}
 	l, err := f.walk()
 	if err != nil {
 		return err
@@ -364,9 +402,17 @@ func (f *function) save(changes []change) error {
 	return f.rebuild(l, ever)
 }
 
-func (f *function) rebuild(l *listing, sequence int64) (err error) {
-	f.index, err = rebuild(f.group, l, sequence)
+func (f *function) rebuild(l *listing, sequence int64) error {
+	err := f.discardIndex()
+	if err == nil {
+		f.index, err = rebuild(f.group, l, sequence)
+	}
 	return err
+}
+
+// discardIndex deletes what rebuild makes.
+func (f *function) discardIndex() error {
+	return errors.Join(f.discard(indexName), f.discard(catalogName), f.discard(formsName))
 }
 
 func rowsAdded(changes []change) (n int) {
@@ -388,7 +434,7 @@ func (f *function) describe() (driver.Function, error) {
 		return driver.Function{}, readError(err)
 	}
 	all := n + f.packed.count()
-	if f.packed.bad != nil {
+	if f.packed.bad != nil || all == 0 && f.lost > 0 {
 		all++ // at least, so that a listing tells of it
 	}
 	var last newest

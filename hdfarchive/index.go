@@ -206,8 +206,8 @@ func btoi(b bool) int {
 	return 0
 }
 
-// rebuild writes table and catalog anew in group g, from what the entries say, and
-// returns their state.
+// rebuild writes table and catalog in group g, which has none, from what the entries
+// say, and returns their state.
 func rebuild(g *h5.Group, l *listing, sequence int64) (*index, error) {
 	x := &index{sequence: sequence, records: len(l.live), rowOf: make(map[string]int), forms: &formSet{}}
 	all := l.entries()
@@ -244,11 +244,6 @@ func rebuild(g *h5.Group, l *listing, sequence int64) (*index, error) {
 	attrs, err := x.attrs()
 	if err != nil {
 		return nil, err
-	}
-	for _, name := range []string{indexName, catalogName, formsName} {
-		if err := discard(g, name); err != nil {
-			return nil, err
-		}
 	}
 	t := x.schema.rowType()
 	if err := g.Put(indexName, &h5.Dataset{Type: t, Shape: []int{0}, Chunk: []int{max(1, chunkBytes/t.Size)}, Attrs: attrs}); err != nil {

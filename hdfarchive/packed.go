@@ -30,7 +30,7 @@ const (
 
 // packed is the table of a function. The store's lock guards it.
 type packed struct {
-	group *h5.Group // of the function
+	home  *home     // of the function
 	own   *h5.Group // nil where there is no table
 	table *h5.Table // its rows; nil until needed
 	bad   error     // why the table cannot be read
@@ -45,12 +45,13 @@ type packed struct {
 	unread  error      // why load failed
 	rowIndex
 	known *knownRows // of an older opening of the file, for load
+	gone  int        // such rows that were set aside; save notes them
 }
 
 // openPacked opens the table in the group of a function, where there is one.
-func openPacked(group *h5.Group) (*packed, error) {
-	x := &packed{group: group}
-	own, err := group.Group(packedName)
+func openPacked(h *home) (*packed, error) {
+	x := &packed{home: h}
+	own, err := h.group.Group(packedName)
 	switch {
 	case errors.Is(err, h5.ErrAbsent):
 		return x, nil
@@ -195,7 +196,7 @@ func (x *packed) ready() (salvaged bool, err error) {
 	if err != nil && !errors.Is(err, driver.ErrCorrupt) {
 		return false, err
 	}
-	if err != nil || x.lost > 0 {
+	if err != nil || x.lost > 0 || x.home.careful {
 		return true, x.salvage()
 	}
 	return false, nil
@@ -291,13 +292,26 @@ func (x *packed) save() error {
 
 // drop deletes the table, and begins anew.
 func (x *packed) drop() error {
+	if x.home.careful {
+		return x.aside()
+	}
 	if err := x.close(); err != nil {
 		return err
 	}
 	x.reset()
-	return x.group.Delete(packedName)
+	return x.home.group.Delete(packedName)
+}
+
+// aside sets the table aside, and begins anew.
+func (x *packed) aside() error {
+	if err := x.close(); err != nil {
+		return err
+	}
+	x.reset()
+	_, err := x.home.setAside(packedName)
+	return err
 }
 
 func (x *packed) reset() {
-	*x = packed{group: x.group}
+	*x = packed{home: x.home, gone: x.gone}
 }

@@ -94,29 +94,26 @@ func ignoreCorrupt(err error) error {
 }
 
 // all yields the entries of a listing, objects and rows: those that are whole,
-// sorted, then those that are damaged.
+// sorted, then those that are damaged, and at last that some have no name.
 func (l *listing) all() iter.Seq[listed] {
 	return func(yield func(listed) bool) {
 		objects := l.entries()
-		if l.rows == nil {
-			for _, e := range objects {
-				if !yield(e) {
-					return
-				}
-			}
-			return
-		}
 		goOn := true
-		l.rows.each(func(row listed) bool {
-			for len(objects) > 0 && compareListed(objects[0], row) < 0 && goOn {
-				goOn = yield(objects[0])
-				objects = objects[1:]
-			}
-			goOn = goOn && yield(row)
-			return goOn
-		})
+		if l.rows != nil {
+			l.rows.each(func(row listed) bool {
+				for len(objects) > 0 && compareListed(objects[0], row) < 0 && goOn {
+					goOn = yield(objects[0])
+					objects = objects[1:]
+				}
+				goOn = goOn && yield(row)
+				return goOn
+			})
+		}
 		for ; len(objects) > 0 && goOn; objects = objects[1:] {
 			goOn = yield(objects[0])
+		}
+		if goOn && l.lost != nil {
+			yield(listed{e: &driver.Entry{Key: lostKey}, err: l.lost})
 		}
 	}
 }

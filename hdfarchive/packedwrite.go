@@ -43,7 +43,7 @@ func (x *packed) place(r *row) (int, *form, error) {
 
 // create makes an empty table with room for width bytes of keys.
 func (x *packed) create(width int, forms []*form) error {
-	own, err := x.group.NewGroup(packedName, nil)
+	own, err := x.home.group.NewGroup(packedName, nil)
 	if err != nil {
 		return err
 	}
@@ -145,16 +145,12 @@ func (x *packed) salvage() error {
 	if err := x.save(); err != nil {
 		return err
 	}
-	aside := func() error {
-		if err := x.close(); err != nil {
-			return err
-		}
-		x.reset()
-		return setAside(x.group, packedName)
-	}
 	if x.size == 0 {
-		return aside()
+		x.gone++ // at least
+		return x.aside()
 	}
+	rows := x.stored
+	defer func() { x.gone += max(0, rows-len(x.digests)) }()
 	return x.renew(x.width, func(f func(b []byte)) error {
 		if x.table == nil {
 			return nil
@@ -170,5 +166,5 @@ func (x *packed) salvage() error {
 			}
 		}
 		return nil
-	}, aside)
+	}, x.aside)
 }

@@ -177,6 +177,7 @@ type listing struct {
 	dead  int
 	order []string  // ids of the records of the catalog
 	rows  *snapshot // of the packed table, where there is one
+	lost  error     // where there are entries that nobody can name
 }
 
 // ids are those of live, as the catalog has them.

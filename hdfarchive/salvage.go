@@ -2,8 +2,10 @@ package hdfarchive
 
 import (
 	"errors"
-	"fmt"
+	"maps"
+	"slices"
 
+	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 	"github.com/klepto-go/klepto/value"
 )
@@ -35,66 +37,103 @@ func whole(g *h5.Group, name string, depth int) bool {
 	return true
 }
 
-// salvage gives the function a new group of entries with all that are whole, and
-// keeps the old group, with what cannot even be deleted, beside it. The entry id is
-// left out in any case.
+// known returns the names of all entries that are objects, and how many there are beside
+// those: where the group itself cannot be read, the index and the catalog tell.
+// readable is false then.
+func (f *function) known() (ids []string, lost int, readable bool, err error) {
+	n := -1
+	if f.entries != nil {
+		links, err := f.entries.Links()
+		if err == nil {
+			for _, l := range links {
+				ids = append(ids, l.Name)
+			}
+			return ids, 0, true, nil
+		}
+		if !damage(err) {
+			return nil, 0, false, err
+		}
+		if n, _, err = f.entries.Info(); err != nil {
+			n = -1
+		}
+	}
+	have := make(map[string]bool)
+	if l, err := readCatalog(f.group); err == nil {
+		for id := range l.ids() {
+			have[id] = true
+		}
+	} else if !damage(err) && !errors.Is(err, h5.ErrAbsent) {
+		return nil, 0, false, err
+	}
+	if f.index != nil && len(have) < n && f.index.loadIDs(f.group) == nil {
+		for _, id := range f.index.ids {
+			have[id] = true
+		}
+	}
+	lost = max(0, n-len(have))
+	if n < 0 && len(have) == 0 {
+		lost = 1 // at least
+	}
+	return slices.Sorted(maps.Keys(have)), lost, false, nil
+}
+
+// salvage gives the function a new group of entries with all that are whole, and keeps
+// the old group, with what cannot even be deleted, beside it. In place of an entry that
+// is damaged there is a link to where it was, so that listings tell of it. The entry id
+// is left out in any case.
 func (f *function) salvage(id string) error {
-	fresh, err := f.group.NewGroup("", &h5.GroupOptions{Counted: true})
+	ids, lost, readable, err := f.known()
 	if err != nil {
 		return err
 	}
-	links, err := f.entries.Links()
+	path, err := f.setAside(entriesName)
 	if err != nil {
-		links = nil // the group itself is damaged: its entries are lost
+		return err
 	}
-	for _, l := range links {
-		if l.Name == id || l.Kind != h5.OtherObject || !whole(f.entries, l.Name, 0) {
+	fresh, err := f.group.NewGroup(entriesName, &h5.GroupOptions{Counted: true})
+	if err != nil {
+		return err
+	}
+	for _, other := range ids {
+		if other == id {
 			continue
 		}
-		if err := f.entries.LinkInto(fresh, l.Name); err != nil {
+		there := false
+		if f.entries != nil {
+			there, err = f.entries.Has(other)
+			if err == nil && !there && !readable && f.index == nil {
+				continue // the catalog is of another time
+			}
+		}
+		if there && whole(f.entries, other, 0) && f.entries.LinkInto(fresh, other) == nil {
+			continue
+		}
+		if err := fresh.SoftLink(other, "/"+f.link+"/"+path+"/"+other); err != nil {
 			return errors.Join(err, fresh.Close())
 		}
 	}
-	err = setAside(f.group, entriesName)
-	if err == nil {
-		err = f.group.Link(fresh, entriesName)
+	if f.entries != nil {
+		err = f.entries.Close()
 	}
-	if err != nil {
-		return errors.Join(err, fresh.Close())
-	}
-	err = f.entries.Close()
 	f.entries, f.index = fresh, nil
-	return err
+	return errors.Join(err, f.lose(lost))
 }
 
-// setAside renames a child that is damaged.
-func setAside(g *h5.Group, name string) error {
-	for i := 1; ; i++ {
-		aside := fmt.Sprintf("damaged-%d", i)
-		if has, err := g.Has(aside); err != nil {
-			return err
-		} else if !has {
-			return g.Rename(name, aside)
-		}
-	}
-}
-
-// discard deletes a table, where there is one, or sets it aside where HDF5 cannot
-// find all of its chunks.
-func discard(g *h5.Group, name string) error {
-	i, err := g.Glance(name)
-	if errors.Is(err, h5.ErrAbsent) {
-		return nil
-	}
-	if err == nil && i.Kind == h5.DataObject && !i.Null && len(i.Shape) == 1 {
-		var n int
-		var size int64
-		if n, size, err = i.Elements(); err == nil && n > 0 {
-			err = g.ReadRows(name, i.Type, 0, make([]byte, size))
-		}
+// mendFunction opens a function, for a Put, of which something cannot be opened.
+func mendFunction(root *h5.Group, first *driver.Entry) (*function, error) {
+	h, err := openHome(root, first.Call.Function)
+	if unreadable(err) {
+		return newFunction(root, first)
 	}
 	if err != nil {
-		return setAside(g, name)
+		return nil, err
 	}
-	return g.Delete(name)
+	f := &function{name: first.Call.Function, home: h}
+	if f.packed, err = openPacked(h); err == nil {
+		err = f.salvage("")
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.close())
+	}
+	return f, nil
 }

@@ -46,6 +46,7 @@ type store struct {
 	functions map[string]*function  // by name; nil values are not kept
 	known     map[string]*knownRows // by function, of an older opening
 	loading   sync.Mutex            // guards functions where mu is held for reading
+	careful   bool                  // see home
 
 	wait  time.Duration // for other processes
 	lent  atomic.Bool   // to another package; the turn is not given away
@@ -126,10 +127,25 @@ func openStore(path string, o Options) (*store, error) {
 	}
 }
 
-// open opens the file, for writing with the turn to do so.
+// open opens the file, for writing with the turn to do so, and repairs it then; where
+// damage forbids that, without deleting anything, or else not at all.
 func (s *store) open(write bool) error {
 	s.journal = h5.NewJournal(&h5.JournalOptions{Sync: s.sync})
-	return s.load(write, write)
+	err := s.load(write, write)
+	old := s.careful
+	for _, repair := range []bool{true, false} {
+		if !write || !damage(err) {
+			break
+		}
+		s.careful = true
+		s.journal = h5.NewJournal(&h5.JournalOptions{Sync: s.sync})
+		err = s.load(write, repair)
+	}
+	s.careful = old
+	for _, f := range s.functions {
+		f.careful = old
+	}
+	return err
 }
 
 // load opens the file with its journal, and repairs it where asked to.
@@ -255,6 +271,9 @@ func (s *store) repair() error {
 	stale := false
 	for _, name := range names {
 		f, err := s.function(name)
+		if damage(err) {
+			continue // the others can be used; a Put of this one mends it
+		}
 		if err != nil {
 			return err
 		}
@@ -321,6 +340,7 @@ func (s *store) function(name string) (*function, error) {
 	case err != nil:
 		return nil, err
 	}
+	f.careful = s.careful
 	f.packed.known = s.known[name]
 	delete(s.known, name)
 	s.functions[name] = f

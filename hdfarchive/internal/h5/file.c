@@ -160,5 +160,6 @@ int k_open_files(hid_t file, k_reply *r) {
 
 int k_close_file(hid_t file, k_reply *r) {
 	k_enter(r);
+	k_forget_broken(file);
 	return k_leave(r, H5Fclose(file) < 0 ? K_FAIL : K_OK);
 }

@@ -101,6 +101,15 @@ func (g *Group) LinkInto(to *Group, name string) error {
 	return g.f.use("link", name, func(r *C.k_reply) C.int { return C.k_relink(g.id, to.id, cstring(name), r) }, nil)
 }
 
+// SoftLink makes a child that is a link to a path of the file, as "/f/x", where there
+// may be nothing. This package does not follow it.
+func (g *Group) SoftLink(name, path string) error {
+	if err := checkName("link", name); err != nil {
+		return err
+	}
+	return g.f.use("link", name, func(r *C.k_reply) C.int { return C.k_soft_link(g.id, cstring(name), cstring(path), r) }, nil)
+}
+
 // Rename gives a child another name.
 func (g *Group) Rename(from, to string) error {
 	for _, name := range []string{from, to} {

@@ -294,7 +294,7 @@ journal *journal_arm(hid_t file, journal_fault *fault)
     j->file = file;
     if (!j->writer) return j;
     j->armed = 1;
-    if (j->walsize == 0 && !j->created && !j->dirty && j->eoa != HADDR_UNDEF && j->eoa < j->eof) {
+    if (j->walsize == 0 && !j->created && j->eoa != HADDR_UNDEF && j->eoa < j->eof) {
         /* Behind what HDF5 uses lies the rest of bulk data whose commit a crash prevented. */
         j->eof = j->committed = j->base = j->eoa;
         j->limit = journal_round_up(j->base);

@@ -22,8 +22,13 @@ static hid_t open_hard(hid_t loc, const char *name, int stay, k_reply *r, int *c
 		}
 	} else if (link.type != H5L_TYPE_HARD)
 		*code = k_refuse(r, "%.100s is a link of %s kind; only objects of the file itself are read", name, link.type == H5L_TYPE_SOFT ? "soft" : "external");
-	else
+	else if (k_is_broken(loc, link.u.address))
+		k_refuse(r, "the header of %.100s is damaged", name); /* K_FAIL as the first time */
+	else {
 		id = stay ? H5Oopen(loc, name, H5P_DEFAULT) : H5Oopen_by_addr(loc, link.u.address);
+		if (id < 0)
+			k_break(loc, link.u.address, r);
+	}
 	if (id >= 0)
 		*code = K_OK;
 	return id;
@@ -126,6 +131,12 @@ int k_close(hid_t id, k_reply *r) {
 int k_link(hid_t obj, hid_t loc, const char *name, k_reply *r) {
 	k_enter(r);
 	return k_leave(r, H5Olink(obj, loc, name, k_link_plist(), H5P_DEFAULT) < 0 ? K_FAIL : K_OK);
+}
+
+/* k_soft_link makes a link to a path of the file, where there may be nothing. */
+int k_soft_link(hid_t loc, const char *name, const char *path, k_reply *r) {
+	k_enter(r);
+	return k_leave(r, H5Lcreate_soft(path, loc, name, k_link_plist(), H5P_DEFAULT) < 0 ? K_FAIL : K_OK);
 }
 
 /* k_relink gives a child of from a second link, in to under the same name. */

@@ -99,11 +99,17 @@ int k_open_objects(hid_t file, k_reply *r);
 int k_open_files(hid_t file, k_reply *r);
 int k_close_file(hid_t file, k_reply *r);
 
+/* broken.c */
+void k_break(hid_t loc, haddr_t address, k_reply *r);
+int k_is_broken(hid_t loc, haddr_t address);
+void k_forget_broken(hid_t file);
+
 /* object.c */
 int k_open_group(hid_t loc, const char *name, k_reply *r);
 int k_new_group(hid_t loc, const char *name, int ordered, const uint8_t *req, size_t n, k_reply *r);
 int k_close(hid_t id, k_reply *r);
 int k_link(hid_t obj, hid_t loc, const char *name, k_reply *r);
+int k_soft_link(hid_t loc, const char *name, const char *path, k_reply *r);
 int k_relink(hid_t from, hid_t to, const char *name, k_reply *r);
 int k_rename(hid_t loc, const char *from, const char *to, k_reply *r);
 int k_unlink(hid_t loc, const char *name, k_reply *r);
