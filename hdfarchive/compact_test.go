@@ -272,6 +272,7 @@ func python3(python, script string, args ...string) ([]byte, error) {
 func TestCompactKilled(t *testing.T) {
 	dir := t.TempDir()
 	keep := sample()
+	replaced := 0
 	for i := range 12 {
 		path := filepath.Join(dir, strconv.Itoa(i)+".h5")
 		a := open(t, "hdf:"+path+"?sync=off")
@@ -283,13 +284,17 @@ func TestCompactKilled(t *testing.T) {
 		put(t, a, keep...)
 		remove(t, a, gone[:20]...)
 		closeNow(t, a)
+		before, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
 		cmd := child(t, "compact", "hdf:"+path)
 		out, err := cmd.StdoutPipe()
 		if err = errors.Join(err, cmd.Start()); err != nil {
 			t.Fatal(err)
 		}
 		lines := bufio.NewReader(out)
-		for range 1 + 5*i { // the steps it has taken
+		for range 1 + 12*i { // the steps it has taken, and in the end all
 			if line, err := lines.ReadString('\n'); err != nil || strings.Contains(line, "compacted") {
 				break
 			}
@@ -299,16 +304,25 @@ func TestCompactKilled(t *testing.T) {
 		}
 		go io.Copy(io.Discard, lines)
 		_ = cmd.Wait() // it was killed
+		if after, err := os.Stat(path); err != nil {
+			t.Fatal(err)
+		} else if !os.SameFile(before, after) {
+			replaced++
+		}
 		a = open(t, "hdf:"+path)
 		for _, e := range append(gone[20:], keep...) {
 			wantValue(t, a, e)
 		}
 		if n, err := a.Len(t.Context()); n != 10+len(keep) || err != nil {
-			t.Errorf("killed after step %d: %d entries, %v", 1+5*i, n, err)
+			t.Errorf("killed after step %d: %d entries, %v", 1+12*i, n, err)
 		}
 		put(t, a, gone[0])
 		closeNow(t, a)
 	}
+	if replaced == 0 || replaced == 12 {
+		t.Errorf("%d of 12 were killed after the new file had its name", replaced)
+	}
+	t.Logf("killed 12 times, %d of them when the new file had its name", replaced)
 }
 
 // A process that was idle while another compacted the file stores in the new file, or

@@ -29,6 +29,7 @@ type hdfdir struct {
 
 	mu      sync.RWMutex // held for reading by operations, so that Close waits
 	closed  bool
+	safe    sync.Map // folders whose names are on the disk, by path: os.FileInfo
 	touched sync.Map // names of functions whose index was left behind by this archive
 	written written  // what it will have of them
 }

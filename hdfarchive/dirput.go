@@ -24,7 +24,9 @@ type draft struct {
 	*prepared
 	path string // what the file will be called
 	temp string // what it is called; "" where there is nothing to store
-	mark string // tells the file from one that takes its place
+
+	folder os.FileInfo // where its name is to be synced; nil where that was done, or it is new
+	mark   string      // tells the file from one that takes its place
 }
 
 // Put writes the files of all entries, waits for the disk once for all, and gives
@@ -103,6 +105,11 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 		}
 		return nil
 	})
+	for _, d := range drafts {
+		if err == nil && d.folder != nil {
+			a.safe.Store(filepath.Dir(d.path), d.folder)
+		}
+	}
 	if failed != nil {
 		return stored, failed
 	}
@@ -170,7 +177,8 @@ func (a *hdfdir) inFolder(d *draft, folders map[string]bool, f func() error) err
 	dir := filepath.Dir(d.path)
 	var err error
 	for range 100 {
-		if _, e := os.Stat(dir); e != nil {
+		st, e := os.Stat(dir)
+		if e != nil {
 			// Without its marker what is stored now would not be found again.
 			if _, e := os.Stat(filepath.Join(a.root, markerName)); errors.Is(e, fs.ErrNotExist) {
 				return removedError(a.root)
@@ -178,7 +186,11 @@ func (a *hdfdir) inFolder(d *draft, folders map[string]bool, f func() error) err
 			if err := os.MkdirAll(dir, 0o777); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return writeError(dir, err)
 			}
+		}
+		// Another process may just have made the folder, and its name not be on the disk yet.
+		if e != nil || !a.synced(dir, st) {
 			folders[filepath.Dir(dir)], folders[a.root] = true, true
+			d.folder = st
 		}
 		if err = f(); !errors.Is(err, fs.ErrNotExist) {
 			break
@@ -188,6 +200,12 @@ func (a *hdfdir) inFolder(d *draft, folders map[string]bool, f func() error) err
 		return writeError(dir, err)
 	}
 	return err
+}
+
+// synced tells whether this archive has had the disk wait for the name of a folder.
+func (a *hdfdir) synced(dir string, st os.FileInfo) bool {
+	old, ok := a.safe.Load(dir)
+	return ok && os.SameFile(old.(os.FileInfo), st)
 }
 
 // present tells whether the entry of p is there. One that is damaged, or has

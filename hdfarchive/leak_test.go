@@ -1,6 +1,7 @@
 package hdfarchive_test
 
 import (
+	"flag"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -10,6 +11,9 @@ import (
 	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 )
+
+// leakRounds bounds the time that TestLeaks takes: a round does some 33 operations.
+var leakRounds = flag.Int("leak-rounds", 20, "how often TestLeaks does everything; with -long 30,000 times")
 
 // held is what the process holds: objects of HDF5, descriptors, and pages of memory.
 func held(t *testing.T) (handles, files, kib int) {
@@ -31,8 +35,8 @@ func held(t *testing.T) (handles, files, kib int) {
 
 // TestLeaks does everything many times over and wants nothing left behind.
 func TestLeaks(t *testing.T) {
-	rounds := 20
-	if *long {
+	rounds := *leakRounds
+	if *long && rounds == 20 {
 		rounds = 30_000 // a million operations
 	}
 	for _, k := range kinds {
@@ -74,7 +78,11 @@ func TestLeaks(t *testing.T) {
 				round(i) // HDF5 keeps what it will need again
 			}
 			handles, files, kib := held(t)
+			half := 0
 			for i := range rounds {
+				if i == rounds/2 {
+					_, _, half = held(t)
+				}
 				round(i)
 			}
 			handles2, files2, kib2 := held(t)
@@ -84,7 +92,7 @@ func TestLeaks(t *testing.T) {
 			if grown := kib2 - kib; grown > 32<<10 {
 				t.Errorf("%d MiB of memory more after %d rounds", grown>>10, rounds)
 			} else {
-				t.Logf("%d objects, %d descriptors, %+d KiB over %d rounds", handles2, files2, grown, rounds)
+				t.Logf("%d objects, %d descriptors; %d KiB, %d halfway, %d after %d rounds", handles2, files2, kib, half, kib2, rounds)
 			}
 		})
 	}

@@ -136,8 +136,7 @@ func TestCrashPointsArchive(t *testing.T) {
 	}
 }
 
-// The power fails at random moments of a traced life of an archive in one file. (What a
-// folder does is not all in the trace.)
+// The power fails at random moments of a traced life of an archive in one file.
 func TestPowerCutArchive(t *testing.T) {
 	for _, k := range archives {
 		if k.scheme != "hdf" || k.sync == "off" {

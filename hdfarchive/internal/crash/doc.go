@@ -10,8 +10,8 @@
 //
 // The same is done to whole archives (archive_test.go): processes perform a script of puts,
 // overwrites, deletes, rows and large arrays (script_test.go) on one file or one folder, one
-// or three at a time. Only the power cuts spare folders: what those sync and rename is not
-// in a trace.
+// or three at a time. What a folder syncs and renames is traced by strace (folder_test.go): a
+// power cut keeps of each folder's names what was synced, and of later changes any.
 //
 // testdata/shim.c stands between the worker and the system. It dies inside the n-th
 // change, fills the disk, lets a sync fail, or writes a trace of all changes and

@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -45,7 +46,7 @@ func TestMain(m *testing.M) {
 		fmt.Println("the crash suite needs LD_PRELOAD and /proc: skipped")
 		return
 	}
-	dir, err := os.MkdirTemp("", "crash")
+	dir, err := workplace()
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -55,6 +56,27 @@ func TestMain(m *testing.M) {
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)
+}
+
+// workplace makes a folder for everything, that of t.TempDir included, and removes those
+// of runs that were stopped.
+func workplace() (string, error) {
+	const prefix = "klepto-crash-"
+	old, err := filepath.Glob(filepath.Join(os.TempDir(), prefix+"*"))
+	if err != nil {
+		return "", err
+	}
+	for _, dir := range old {
+		pid, err := strconv.Atoi(strings.TrimPrefix(filepath.Base(dir), prefix))
+		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+			os.RemoveAll(dir)
+		}
+	}
+	dir := filepath.Join(os.TempDir(), prefix+strconv.Itoa(os.Getpid()))
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return "", err
+	}
+	return dir, os.Setenv("TMPDIR", dir)
 }
 
 // compile makes the programs of testdata with the compiler that cgo uses.

@@ -124,6 +124,11 @@ func steps(url, writer string, from, to int) error {
 			if err != nil {
 				return fmt.Errorf("step %d: %w", i, err)
 			}
+			if kept := os.Getenv("KLEPTO_CRASH_KEEP"); kept != "" {
+				if err := keep(url, i, kept); err != nil {
+					return err
+				}
+			}
 			os.Stdout.WriteString(strconv.Itoa(i) + "\n")
 			if err := acknowledge(url, i); err != nil {
 				return err
