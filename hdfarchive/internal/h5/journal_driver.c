@@ -158,7 +158,11 @@ static int write_pages(journal *j, uint64_t from, uint64_t to, const uint8_t *in
 /* Writes whole pages past everything committed straight into the file, and over their copies in memory. */
 static int write_direct(journal *j, uint64_t from, uint64_t to, const uint8_t *in)
 {
-    if (journal_pwrite(j->fd, in, to - from, from)) return -1;
+    for (uint64_t at = from, n; at < to; at += n) {
+        n = to - at < JOURNAL_HURRY ? to - at : JOURNAL_HURRY;
+        if (journal_pwrite(j->fd, in + (at - from), n, at)) return -1;
+        if (j->options.sync != JOURNAL_SYNC_OFF) journal_hurry(j->fd, at, n);
+    }
     for (uint64_t at = from; j->dirty && at < to; at += JOURNAL_PAGE)
         if (journal_find(j, at / JOURNAL_PAGE) && write_pages(j, at, at + JOURNAL_PAGE, in + (at - from))) return -1;
     if (to > j->disk) j->disk = to;

@@ -15,6 +15,7 @@ enum {
     JOURNAL_ENTRY = 48,
     JOURNAL_BULK = 64 * 1024,  /* shorter writes are gathered in memory: they are mostly metadata */
     JOURNAL_SIEVE = 16 * 1024, /* HDF5 reads so much for a small piece of an array: its 64 KiB take longer than the rest */
+    JOURNAL_HURRY = 1 << 20,   /* the disk begins with bulk data after so much of them, not with the sync */
     JOURNAL_SLICE_MS = 100,    /* how long a writer keeps its shared lock on the file at a time */
     JOURNAL_STAGE = 256 * 1024 /* contiguous pages are handed to the system in pieces of this size */
 };
@@ -81,6 +82,7 @@ void journal_report(const journal_fault *fault);
 int   journal_pread(int fd, void *bytes, size_t n, uint64_t offset); /* zeros past the end */
 int   journal_pwrite(int fd, const void *bytes, size_t n, uint64_t offset);
 int   journal_sync(int fd);
+void  journal_hurry(int fd, uint64_t offset, uint64_t n); /* a sync of this part is near */
 int   journal_sync_folder(const char *path);
 int   journal_want(int fd, int on);  /* says by the descriptor of a journal that its lock is waited for */
 int   journal_wanted(int fd);        /* whether another has said so */
