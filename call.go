@@ -52,6 +52,7 @@ func (m *Memo[In, Out]) call(ctx context.Context, in In, opts []CallOption) (out
 	}
 	info = m.info(a)
 	m.counts.count(info)
+	m.cleanLater(q.began)
 	args, err := m.arguments(in)
 	if err != nil {
 		m.report(err)

@@ -297,6 +297,7 @@ func (m *Memo[In, Out]) Close() (err error) {
 
 func (m *Memo[In, Out]) end() error {
 	defer m.unregister()
+	m.cleaner.stop()
 	m.backlog.end()
 	err := m.Sync(context.Background())
 	if errors.Is(err, archive.ErrClosed) && m.backlog.len() == 0 {

@@ -19,7 +19,14 @@ import (
 // faulty is an archive whose reads and writes fail on request.
 type faulty struct {
 	driver.Archive
-	reads, writes atomic.Pointer[error]
+	reads, writes, deletes atomic.Pointer[error]
+}
+
+func (f *faulty) Delete(ctx context.Context, function string, key keymap.Key) error {
+	if err := f.deletes.Load(); err != nil {
+		return *err
+	}
+	return f.Archive.Delete(ctx, function, key)
 }
 
 func (f *faulty) Get(ctx context.Context, function string, key keymap.Key) (*driver.Entry, error) {

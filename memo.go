@@ -31,6 +31,7 @@ type Memo[In, Out any] struct {
 	archive atomic.Pointer[archive.Archive] // nil: none
 	backlog backlog[Out]
 	flights flight.Group[keymap.Digest, answer[Out]]
+	cleaner cleaner
 
 	origin archive.Provenance // what is the same for all results of this process
 	goType string
@@ -113,6 +114,7 @@ func (m *Memo[In, Out]) start(f any, kept reflect.Type) (_ *Memo[In, Out], err e
 	if m.unregister, err = options.register(f, m.keys.Prefix(), kept); err != nil {
 		return nil, err
 	}
+	m.cleaner.start(options.Clock())
 	if options.WritePolicy == Behind {
 		m.backlog.start(m.flush, m.report)
 	}

@@ -16,6 +16,7 @@ type Memoized interface {
 	Vars() any
 	Sync(ctx context.Context) error
 	Clear(ctx context.Context) error
+	DeleteStale(ctx context.Context) (int, error)
 	Snapshot(ctx context.Context, a *archive.Archive) (int, error)
 	Restore(ctx context.Context, a *archive.Archive) (int, error)
 	Archive() *archive.Archive

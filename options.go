@@ -26,7 +26,7 @@ type Options struct {
 	// Two functions of one type cannot have the same name and version in a program: the
 	// second is ErrName, until the memo of the first is closed. One function may be
 	// memoized many times, and functions of several types, as of a struct and of its
-	// fields, may be forms of one. Closures of one function literal are one function
+	// fields, may be forms of one, if for one call their results fit. Closures of one function literal are one function
 	// to Go, whatever they captured, and so are all that reflect.MakeFunc makes: they
 	// must be given names that say what they compute with.
 	Name string
@@ -118,6 +118,10 @@ type Options struct {
 	// StaleAfter is the age, counted from the end of the computation, beyond which
 	// a result is computed again. Default: never.
 	StaleAfter time.Duration
+
+	// CleanEvery, with StaleAfter, is how often calls have stale results deleted, in
+	// the background, as DeleteStale does. Default: never.
+	CleanEvery time.Duration
 
 	// Stale says what the callers of a stale result get. Default: Renew.
 	Stale StalePolicy
@@ -290,6 +294,7 @@ func (o *Options) validate() error {
 		is   time.Duration
 	}{
 		{"StaleAfter", o.StaleAfter},
+		{"CleanEvery", o.CleanEvery},
 		{"ErrorTTL", o.ErrorTTL},
 		{"WaitTimeout", o.WaitTimeout},
 	} {
@@ -302,6 +307,8 @@ func (o *Options) validate() error {
 		return fmt.Errorf("Options.Beta is %v: it needs a number above 0, commonly 1, or 0 for none", o.Beta)
 	case o.Beta > 0 && o.StaleAfter == 0:
 		return errors.New("Options.Beta renews results before they are stale: set StaleAfter too")
+	case o.CleanEvery > 0 && o.StaleAfter == 0:
+		return errors.New("Options.CleanEvery deletes results that are stale: set StaleAfter too")
 	case o.WritePolicy > OnEvict:
 		return fmt.Errorf("Options.WritePolicy is %v: it needs Through, Behind or OnEvict", o.WritePolicy)
 	case o.Stale > Serve:
