@@ -27,6 +27,17 @@
 // it survive a power cut where the kind can. A kind that commits in groups says
 // so in its own documentation.
 //
+// # Streams
+//
+// Create stores a value larger than memory: its arrays come in slabs of whole rows, by
+// Append, and Commit makes them an entry like any other, or nothing is stored. HDF5
+// archives write each slab as it comes; mem: gathers them; other kinds take whole values
+// and say so. The sum is computed on the way where slabs come in the order of the value
+// and their number was declared; else Commit reads the rest once more.
+//
+// Slice and ReadInto read such a value in parts. Get, Verify and Copy hold all of it in
+// memory.
+//
 // # Leases
 //
 // Kinds that several processes write to give one of them at a time the right to

@@ -158,3 +158,37 @@ func ExampleArchive_All() {
 	// wave n=1 [0 1 0]
 	// wave n=2 [0 2 0]
 }
+
+// A value larger than memory is stored as it is made.
+func ExampleAppend() {
+	ctx := context.Background()
+	a, err := archive.Open(ctx, "mem:") // or hdf:results.h5, which keeps no slab in memory
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer a.Close()
+	key := keymap.Key{Canonical: "walk"}
+	w, err := a.Create(ctx, &archive.Entry{
+		Key:   key,
+		Call:  archive.Call{Function: "walk"},
+		Value: &value.Array{Elem: value.Int32, Shape: []int{3, 2}}, // without Data
+	})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer w.Abort() // nothing, once it is committed
+	for i := range int32(3) {
+		if err := archive.Append(ctx, w, "", []int32{i, i * i}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	if err := w.Commit(ctx); err != nil {
+		log.Fatal(err)
+	}
+	e, err := a.Get(ctx, "walk", key)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(e.Shape, e.Value.(*value.Array).Data)
+	// Output: int32[3 2] [0 0 1 1 2 4]
+}

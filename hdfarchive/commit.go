@@ -217,6 +217,9 @@ func (s *store) do(j *job, changes map[*function][]change) error {
 		if err != nil {
 			return err
 		}
+		if err := s.show(f, p); err != nil {
+			return err
+		}
 		changes[f] = append(changes[f], c...)
 		j.stored++
 	}

@@ -159,7 +159,7 @@ func (a *hdfdir) draft(e *driver.Entry, ifAbsent bool, folders map[string]bool) 
 			if err := writeLarge(root, p); err != nil {
 				return err
 			}
-			return p.object.write(root)
+			return errors.Join(p.object.write(root), showIn(root, p))
 		})
 		if err == nil {
 			d.mark, err = markAt(temp)

@@ -168,7 +168,7 @@ func (s *dirStream) commit(e *driver.Entry, ifAbsent bool) (stored bool, err err
 	}
 	err = writeLarge(s.root, p)
 	if err == nil {
-		err = p.object.write(s.root)
+		err = errors.Join(p.object.write(s.root), showIn(s.root, p))
 	}
 	if err = errors.Join(err, s.shut()); err == nil && s.a.durable() {
 		err = syncPath(s.draft.temp)

@@ -10,8 +10,8 @@
 //	a, err := hdfarchive.Open("results.h5", &hdfarchive.Options{Mode: hdfarchive.Read})
 //
 // The parameters of a URL are those of Options: mode=create, rw or r, sync=normal, full or
-// off, compress=none, gzip or auto, level=1 to 9, fletcher32=no or yes, and for hdf:
-// wait=30s.
+// off, compress=none, gzip or auto, level=1 to 9, fletcher32=no or yes, nexus=no or yes,
+// and for hdf: wait=30s.
 //
 // # The file
 //
@@ -90,6 +90,11 @@
 // (x_7). Arrays that are no field have DIMENSION_LABELS. h5netcdf asks for
 // phony_dims="sort" where other fields have axes without names.
 //
+// With nexus=yes the groups have the attributes of NeXus besides: from the root, default
+// leads to the newest entry with an array, whose signal and axes silx view, NeXPy and h5web
+// plot. The signal is the first array of real numbers with most dimensions; axes without
+// coordinates have none. When that entry is deleted nothing is plotted until the next Put.
+//
 // The object of a value has at most eight attributes, beside those of its axes: key
 // (opaque), call (JSON text: function, version, rounding, args, and name and digest of
 // the key where the id is not the digest), prov (JSON: created, seconds, host, go, build,
@@ -98,6 +103,23 @@
 //
 // Names that HDF5 or a file system cannot hold have the bytes in question as %XX; the
 // empty name is a lone %. Names too long for a file end in %~ and a hash.
+//
+// # Streams
+//
+// A value larger than memory is written by archive.Create, slab by slab, and read by Slice.
+// Arrays of which more than 8 MiB come lie in chunks, of 4 MiB or, through filters, of
+// 1 MiB; smaller ones as ever. Rows wait in memory until whole chunks can be made of them:
+// 8 MiB an array, and 64 MiB a stream, unless rows are larger.
+//
+// In one file each 32 MiB at most are a commit of their own, in a turn of their own, so
+// that others go on meanwhile; what is written lies in the group .klepto-streams until
+// Commit moves it to where it belongs. A stream has a lease (see below) as long as it goes
+// on. What a process that died has left is removed by the next that opens the archive for
+// writing, and its room is used again by that; Compact gives it back to the file system in
+// any case. In a folder the entry is a file on its way until Commit, with a journal beside it.
+//
+// Compact is ErrLocked while a stream goes on. A big-endian machine, and a file system
+// without hard links (for hdf:), have no streams.
 //
 // # Semantics
 //
@@ -197,9 +219,4 @@
 // catalog. A row costs some 5 µs in a batch, and 30 bytes beside arguments and result,
 // and what its arguments take in the key once more (46 in all for two floats). A row is
 // read in 20 µs, and a million are listed in a second (BenchmarkRows).
-//
-// An array of 64 MiB takes what plain HDF5 takes that waits for the disk too; where
-// neither waits, one pass over memory more, for the checksum. Compressed arrays are
-// read on all processors, in half of HDF5's time on two. A slice of 1 KiB takes some
-// 40 µs, the first of an entry more (command benchmarks/cmd/hdf5).
 package hdfarchive

@@ -87,6 +87,54 @@ func ExampleOpenDir() {
 	// Output: 0 <nil>
 }
 
+// A field of any size is stored one time step after another.
+func Example_stream() {
+	dir, err := os.MkdirTemp("", "")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	ctx := context.Background()
+	a, err := hdfarchive.Open(filepath.Join(dir, "heat.h5"), &hdfarchive.Options{NeXus: true})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer a.Close()
+
+	key := keymap.Key{Canonical: "heat", Name: "run"}
+	const steps, n = 4, 3
+	field := &value.Array{Meta: value.Meta{Units: "K", Axes: []string{"t", "x"}}, Elem: value.Float64, Shape: []int{-1, n}}
+	w, err := a.Create(ctx, &archive.Entry{Key: key, Call: archive.Call{Function: "heat"}, Value: &value.Struct{Fields: []value.Field{
+		{Name: "u", Value: field}, // without Data: it comes in slabs, of any number of rows
+		{Name: "mean"},            // known in the end
+	}}})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer w.Abort() // nothing, once it is committed
+	u := []float64{300, 400, 300}
+	for range steps {
+		if err := archive.Append(ctx, w, "u", u); err != nil {
+			log.Fatal(err)
+		}
+		u[0], u[1], u[2] = u[0]+10, u[1]-20, u[2]+10
+	}
+	mean := &value.Array{Elem: value.Float64, Data: []float64{1000. / 3}}
+	if err := w.Set("mean", mean); err != nil {
+		log.Fatal(err)
+	}
+	if err := w.Commit(ctx); err != nil {
+		log.Fatal(err)
+	}
+
+	last := make([]float64, n)
+	if _, err := archive.ReadInto(ctx, a, "heat", key, "u[-1]", last); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(last)
+	// Output: [330 340 330]
+}
+
 func ExampleOpen_reading() {
 	_, err := hdfarchive.Open("results.h5", &hdfarchive.Options{Mode: hdfarchive.Read})
 	fmt.Println(err != nil) // an archive that is opened for reading must exist

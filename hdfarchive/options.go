@@ -76,6 +76,11 @@ type Options struct {
 	// Fletcher32 gives each chunk of large arrays a checksum, so that Slice finds
 	// damage too. Get finds it in any case.
 	Fletcher32 bool
+	// NeXus adds the attributes by which viewers that know NeXus (silx view, NeXPy, h5web
+	// in JupyterLab) plot an entry with arrays at once: the newest when they open the
+	// file, and each other when it is selected. Axes with coordinates become those of the
+	// plot. They take about a kilobyte an entry.
+	NeXus bool
 }
 
 // Validate says what is wrong with the options.
@@ -123,5 +128,6 @@ func (o *Options) withDefaults() Options {
 		full.Level = o.Level
 	}
 	full.Fletcher32 = o != nil && o.Fletcher32
+	full.NeXus = o != nil && o.NeXus
 	return full
 }

@@ -15,6 +15,7 @@ type prepared struct {
 	*stored
 	object *object
 	large  []*object
+	plot   plot // where viewers are to find one
 }
 
 // prepareRow is prepare for an entry that may become a row.
@@ -52,6 +53,9 @@ func prepare(e *driver.Entry, name string, o *Options) (*prepared, error) {
 	}
 	if err := p.object.compress(o); err != nil {
 		return nil, err
+	}
+	if o.NeXus {
+		p.plot = plotOf(p.object, e.Value)
 	}
 	attrs, large := s.attrs()
 	p.object.addAttrs(attrs)

@@ -12,7 +12,7 @@ import (
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 )
 
-var params = []string{"mode", "sync", "compress", "level", "fletcher32"} // and wait, of hdf:
+var params = []string{"mode", "sync", "compress", "level", "fletcher32", "nexus"} // and wait, of hdf:
 
 func init() {
 	archive.Register("hdf", &archive.Scheme{
@@ -67,7 +67,11 @@ func options(u *archive.URL) (path string, o *Options, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	o = &Options{Mode: Mode(mode), Sync: Sync(sync), Compress: Compression(compress), Level: int(level[0] - '0'), Fletcher32: fletcher == "yes"}
+	nexus, err := u.Choice("nexus", "no", "yes")
+	if err != nil {
+		return "", nil, err
+	}
+	o = &Options{Mode: Mode(mode), Sync: Sync(sync), Compress: Compression(compress), Level: int(level[0] - '0'), Fletcher32: fletcher == "yes", NeXus: nexus == "yes"}
 	if wait, ok := u.Params["wait"]; ok {
 		if o.Wait, err = time.ParseDuration(wait); err != nil || o.Wait <= 0 {
 			return "", nil, fmt.Errorf("%w: wait=%q; it takes a time above 0, like 500ms or 1m", driver.ErrURL, wait)
@@ -96,6 +100,9 @@ func canonicalURL(scheme, path string, o Options) string {
 	}
 	if o.Fletcher32 {
 		u.Params["fletcher32"] = "yes"
+	}
+	if o.NeXus {
+		u.Params["nexus"] = "yes"
 	}
 	return u.String()
 }

@@ -33,6 +33,24 @@ func Uint64Attr(name string, n uint64) Attr {
 	return Attr{Name: name, Type: IntType(8, false), Data: le.AppendUint64(nil, n)}
 }
 
+// FixedTextsAttr is a row of strings, of which one at least is not empty.
+func FixedTextsAttr(name string, texts []string) Attr {
+	width := 0
+	for _, s := range texts {
+		width = max(width, len(s))
+	}
+	a := Attr{Name: name, Type: FixedTextType(width), Shape: []int{len(texts)}, Data: make([]byte, width*len(texts))}
+	for i, s := range texts {
+		copy(a.Data[i*width:], s)
+	}
+	return a
+}
+
+// Int32Attr is a number.
+func Int32Attr(name string, n int32) Attr {
+	return Attr{Name: name, Type: IntType(4, true), Data: le.AppendUint32(nil, uint32(n))}
+}
+
 // Text is the attribute's text, or its bytes where it is opaque.
 func (a *Attr) Text() (string, bool) {
 	if len(a.Shape) > 0 {
