@@ -219,4 +219,9 @@
 // catalog. A row costs some 5 µs in a batch, and 30 bytes beside arguments and result,
 // and what its arguments take in the key once more (46 in all for two floats). A row is
 // read in 20 µs, and a million are listed in a second (BenchmarkRows).
+//
+// An array of 64 MiB takes what plain HDF5 takes that waits for the disk too; where
+// neither waits, one pass over memory more, for the checksum. Compressed arrays are
+// read on all processors, in half of HDF5's time on two. A slice of 1 KiB takes some
+// 40 µs, the first of an entry more (command benchmarks/cmd/hdf5).
 package hdfarchive

@@ -5,6 +5,7 @@
  *
  *   cc -O2 -o hdf5c hdf5.c $(pkg-config --cflags --libs hdf5) -lm
  */
+#include <fcntl.h>
 #include <hdf5.h>
 #include <inttypes.h>
 #include <math.h>
@@ -174,6 +175,17 @@ static void write64(int n)
     while (n-- > 0) write_large("write.h5", 0);
 }
 
+/* sync64: and waits until the file is on the disk. */
+static void sync64(int n)
+{
+    while (n-- > 0) {
+        write_large("write.h5", 0);
+        int fd = open("write.h5", O_RDWR);
+        must(fsync(fd), "fsync");
+        close(fd);
+    }
+}
+
 static void gzip(int n)
 {
     while (n-- > 0) write_large("gzip.h5", 1);
@@ -245,8 +257,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*work)(int);
-    } works[] = {{"put", put}, {"get", get}, {"getdata", getdata}, {"write64", write64}, {"read64", read64},
-                 {"into64", into64}, {"gzip", gzip}, {"gunzip", gunzip}, {"slice", slice}};
+    } works[] = {{"put", put}, {"get", get}, {"getdata", getdata}, {"write64", write64}, {"sync64", sync64},
+                 {"read64", read64}, {"into64", into64}, {"gzip", gzip}, {"gunzip", gunzip}, {"slice", slice}};
     char word[20];
     int  n;
     if (argc != 2 || chdir(argv[1])) must(-1, "usage: hdf5c FOLDER; chdir");

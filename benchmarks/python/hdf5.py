@@ -60,6 +60,12 @@ class Works:
             with new(path) as f:
                 f.create_dataset("u", data=data, **how)
 
+    def sync64(self, n):
+        for _ in range(n):
+            self.write64(1)
+            with open("pywrite.h5", "rb+") as f:
+                os.fsync(f.fileno())
+
     def opened(self, path, *what, **how):
         if path not in self.files:
             self.write64(1, path, *what, **how)
