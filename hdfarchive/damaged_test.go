@@ -17,6 +17,7 @@ import (
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/internal/damage"
 	"github.com/klepto-go/klepto/value"
 )
 
@@ -154,7 +155,7 @@ func (v *victim) damageOne(rnd *rand.Rand, dir, path string) error {
 		if err != nil {
 			return err
 		}
-		return os.WriteFile(path, mutate(rnd, b), 0o666)
+		return os.WriteFile(path, damage.Bytes(rnd, b), 0o666)
 	}
 	if err := os.CopyFS(path, os.DirFS(whole)); err != nil {
 		return err
@@ -176,5 +177,5 @@ func (v *victim) damageOne(rnd *rand.Rand, dir, path string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(file, mutate(rnd, b), 0o666)
+	return os.WriteFile(file, damage.Bytes(rnd, b), 0o666)
 }

@@ -11,6 +11,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/klepto-go/klepto/internal/need"
 	"github.com/klepto-go/klepto/value"
 )
 
@@ -41,9 +42,7 @@ func readingInPython(t *testing.T) string {
 // TestCBORInPython: what the documentation shows reads everything that a result
 // can be.
 func TestCBORInPython(t *testing.T) {
-	if err := exec.Command(python, "-c", "from cbor2 import load; from numpy import frombuffer").Run(); err != nil {
-		t.Skip("no Python with cbor2 and numpy: scripts/setup test installs them")
-	}
+	need.Have(t, exec.Command(python, "-c", "from cbor2 import load; from numpy import frombuffer").Run(), "python3-cbor2")
 	v, err := value.Of(struct {
 		U     [][]float64 `klepto:"units=K,axes=y;x"`
 		F     []float32

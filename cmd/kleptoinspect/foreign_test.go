@@ -16,6 +16,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/klepto-go/klepto/internal/damage"
+	"github.com/klepto-go/klepto/internal/need"
 )
 
 var mutations = flag.Int("mutations", 20, "how many damaged files of other programs TestDamagedFiles looks into")
@@ -24,12 +27,7 @@ var mutations = flag.Int("mutations", 20, "how many damaged files of other progr
 func foreignFiles(t *testing.T) (dir string, files []string) {
 	t.Helper()
 	const python = "/usr/bin/python3" // the one that apt's h5py is for
-	if err := exec.Command(python, "-c", "import h5py").Run(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("python3-h5py is missing: %v", err)
-		}
-		t.Skipf("python3-h5py is missing: %v", err)
-	}
+	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	dir = t.TempDir()
 	if out, err := exec.Command(python, "../../hdfarchive/internal/foreign/testdata/write.py", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
@@ -91,36 +89,6 @@ func TestForeignFiles(t *testing.T) {
 	}
 }
 
-// damage changes a file in one of the ways that disks, copies and people do.
-func damage(rnd *rand.Rand, b []byte) []byte {
-	b = bytes.Clone(b)
-	odd := []byte{0, 1, 127, 128, 255}
-	for range 1 << rnd.IntN(4) {
-		i := rnd.IntN(len(b))
-		switch rnd.IntN(6) {
-		case 0:
-			b[i] ^= 1 << rnd.IntN(8)
-		case 1:
-			b[i] = odd[rnd.IntN(len(odd))]
-		case 2:
-			b[i] = byte(rnd.Uint32())
-		case 3: // a block of zeros, as after a power cut
-			clear(b[i:min(len(b), i+1<<rnd.IntN(13))])
-		case 4: // a block in the wrong place
-			n := min(1<<rnd.IntN(10), len(b)-i)
-			copy(b[rnd.IntN(len(b)-n+1):], b[i:i+n])
-		case 5: // a large number
-			for k := range min(8, len(b)-i) {
-				b[i+k] = odd[rnd.IntN(len(odd))]
-			}
-		}
-	}
-	if rnd.IntN(8) == 0 {
-		b = b[:rnd.IntN(len(b))]
-	}
-	return b
-}
-
 // TestDamagedFiles looks into damaged files: the program says what it can read and one
 // line about the rest, whatever becomes of HDF5, and ends.
 func TestDamagedFiles(t *testing.T) {
@@ -141,7 +109,7 @@ func TestDamagedFiles(t *testing.T) {
 			bad := filepath.Join(dir, fmt.Sprintf("bad%d.h5", worker))
 			for i := range numbers {
 				rnd := rand.New(rand.NewPCG(11, uint64(i)))
-				if err := os.WriteFile(bad, damage(rnd, whole[i%len(whole)]), 0o666); err != nil {
+				if err := os.WriteFile(bad, damage.Bytes(rnd, whole[i%len(whole)]), 0o666); err != nil {
 					t.Error(err)
 					continue
 				}

@@ -18,6 +18,7 @@ import (
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/inspect"
 	"github.com/klepto-go/klepto/hdfarchive/internal/foreign"
+	"github.com/klepto-go/klepto/internal/need"
 	"github.com/klepto-go/klepto/value"
 )
 
@@ -26,12 +27,7 @@ const python = "/usr/bin/python3" // the one that apt's h5py is for
 // write makes the files of testdata/write.py.
 func write(t testing.TB) string {
 	t.Helper()
-	if err := exec.Command(python, "-c", "import h5py").Run(); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatalf("python3-h5py is missing: %v", err)
-		}
-		t.Skipf("python3-h5py is missing: %v", err)
-	}
+	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	dir := t.TempDir()
 	if out, err := exec.Command(python, "testdata/write.py", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
