@@ -56,14 +56,14 @@ func (e *NotStoredError) text(results int) string {
 // Unwrap returns the archive's error.
 func (e *NotStoredError) Unwrap() error { return e.Err }
 
-// notStored joins the errors of many results. One cause commonly fails them all: it
+// notStoredErrors joins the errors of many results. One cause commonly fails them all: it
 // is told once, with their number.
-type notStored []*NotStoredError
+type notStoredErrors []*NotStoredError
 
-// mostCauses bounds the lines of the text of a notStored.
+// mostCauses bounds the lines of the text of a notStoredErrors.
 const mostCauses = 5
 
-func (all notStored) Error() string {
+func (all notStoredErrors) Error() string {
 	var first []*NotStoredError // of each cause
 	results := make(map[string]int)
 	for _, e := range all {
@@ -94,7 +94,7 @@ func (e *NotStoredError) cause() string {
 	return e.Err.Error()
 }
 
-func (all notStored) Unwrap() []error {
+func (all notStoredErrors) Unwrap() []error {
 	errs := make([]error, len(all))
 	for i, e := range all {
 		errs[i] = e

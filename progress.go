@@ -27,7 +27,7 @@ const (
 // saveAll saves results in batches. Those that were replaced, or deleted, since they
 // were gathered are left out. It returns how many it stored.
 func (m *Memo[In, Out]) saveAll(ctx context.Context, task string, results []*result[Out]) (stored int, err error) {
-	var errs notStored
+	var errs notStoredErrors
 	for done := 0; done < len(results); m.progress(task, done, len(results)) {
 		first, bytes := done, int64(0)
 		for ; done < len(results) && done-first < batchResults && bytes < batchBytes; done++ {
@@ -52,7 +52,7 @@ func (m *Memo[In, Out]) saveAll(ctx context.Context, task string, results []*res
 
 // saveCurrent saves those of results that memory or the backlog still has, while no
 // other result comes to the archive.
-func (m *Memo[In, Out]) saveCurrent(ctx context.Context, results []*result[Out]) (stored int, failed notStored) {
+func (m *Memo[In, Out]) saveCurrent(ctx context.Context, results []*result[Out]) (stored int, failed notStoredErrors) {
 	m.backlog.order.Lock()
 	defer m.backlog.order.Unlock()
 	current := make([]*result[Out], 0, len(results))

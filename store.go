@@ -140,7 +140,7 @@ func (m *Memo[In, Out]) decode(e *archive.Entry) (*result[Out], error) {
 
 // save stores results in the archive and takes them off the backlog, whose order is
 // held. It returns a *NotStoredError for each that is still in memory only.
-func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) (failed notStored) {
+func (m *Memo[In, Out]) save(ctx context.Context, results []*result[Out]) (failed notStoredErrors) {
 	// Stored or not: others need not wait any longer.
 	defer func() {
 		for _, r := range results {
