@@ -161,9 +161,6 @@ func (s *store) perform(batch []*job) error {
 	if err := s.turn(); err != nil {
 		return err
 	}
-	if err := s.file.Hold(); err != nil {
-		return err
-	}
 	for _, f := range s.functions {
 		f.sliced.forget()
 	}
@@ -179,10 +176,7 @@ func (s *store) perform(batch []*job) error {
 			return err
 		}
 	}
-	if err := s.file.Commit(false); err != nil {
-		return err
-	}
-	return s.file.Release()
+	return s.file.Commit(false)
 }
 
 // do does one job, as far as it goes.

@@ -241,6 +241,11 @@ func (f *function) drop(key keymap.Key) (changes []change, err error) {
 
 // write stores a prepared entry, over that of the same id.
 func (f *function) write(p *prepared) (replaced bool, err error) {
+	if len(p.large) == 0 { // most entries are new, and those take one look
+		if err := p.object.write(f.entries); err == nil || !errors.Is(err, h5.ErrExists) && !damage(err) {
+			return false, err
+		}
+	}
 	if replaced, err = f.remove(p.id); err != nil {
 		return replaced, err
 	}

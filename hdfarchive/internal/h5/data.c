@@ -128,10 +128,13 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 	k_cur c = {req, req + n, 0, 0};
 	extent e = {0};
 	filters f = {0};
-	int code = K_FAIL;
 	hid_t type = -1, mem = -1, space = -1, plist = -1, id = -1;
-	int plain = 0;
+	int plain = 0, own = 0, own_mem = 0, vlen = 0;
 	k_enter(r);
+	int code = k_free_name(loc, name);
+	if (code != K_OK)
+		return k_leave(r, code);
+	code = K_FAIL;
 	uint8_t layout = k_u8(&c);
 	e.null = k_u8(&c);
 	e.growing = e.null & 2, e.null &= 1;
@@ -143,15 +146,16 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 	if (layout == ENCODED)
 		f.shuffle = k_u8(&c), f.level = k_u8(&c), f.fletcher = k_u8(&c);
 	k_cur again = c;
-	type = k_type_read(&c, 0);
+	type = k_type_lend(&c, &own);
+	vlen = type >= 0 && own && k_is_vlen_string(type);
 	if (k_big_endian()) { /* data are in the order of the machine, the file never */
-		again.native = 1;
+		again.native = own_mem = 1;
 		mem = k_type_read(&again, 0);
 	} else
 		mem = type;
 	space = make_space(&e, layout == CHUNKED);
-	plain = layout < CHUNKED && type >= 0 && !k_is_vlen_string(type);
-	plist = plain ? plain_plist(layout) : make_plist(layout, &e, &f, type >= 0 && k_is_vlen_string(type));
+	plain = layout < CHUNKED && !vlen;
+	plist = plain ? plain_plist(layout) : make_plist(layout, &e, &f, vlen);
 	if (type < 0 || mem < 0 || space < 0 || plist < 0)
 		goto out;
 	id = H5Dcreate_anon(loc, type, space, plist, H5P_DEFAULT);
@@ -159,7 +163,7 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 		goto out;
 	hssize_t points = e.null || layout == ENCODED ? 0 : H5Sget_simple_extent_npoints(space);
 	if (points > 0) {
-		if (k_is_vlen_string(type))
+		if (vlen)
 			code = write_strings(id, type, data, len, (size_t)points);
 		else if ((uint64_t)len == (uint64_t)points * H5Tget_size(type))
 			code = H5Dwrite(id, mem, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0 ? K_FAIL : K_OK;
@@ -185,9 +189,9 @@ out:
 		H5Pclose(plist);
 	if (space >= 0)
 		H5Sclose(space);
-	if (mem >= 0 && mem != type)
+	if (mem >= 0 && own_mem)
 		H5Tclose(mem);
-	if (type >= 0)
+	if (type >= 0 && own)
 		H5Tclose(type);
 	return k_leave(r, code);
 }

@@ -11,6 +11,8 @@ var (
 	ErrLibrary = errors.New("HDF5 error")
 	// ErrAbsent: there is no object of this name.
 	ErrAbsent = errors.New("no such object")
+	// ErrExists: there is an object of this name already.
+	ErrExists = errors.New("exists already")
 	// ErrRefused: the object is of a sort that this package does not open or read.
 	ErrRefused = errors.New("refused")
 	// ErrChanged: the object is not of the kind, type or extent it was taken for.

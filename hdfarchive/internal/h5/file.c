@@ -8,9 +8,9 @@ int k_version(unsigned *major, unsigned *minor, unsigned *release) {
 	return H5get_libversion(major, minor, release) < 0 ? K_FAIL : K_OK;
 }
 
-/* k_handles counts the open files, groups, datasets, named types and attributes of
-   the process. */
-int64_t k_handles(void) { return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL); }
+/* k_handles counts the open files, groups, datasets, types and attributes of the process,
+   but those that are kept for good. */
+int64_t k_handles(void) { return H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL) - k_types_kept(); }
 
 static herr_t unlock(hid_t fapl) {
 #if H5_VERSION_GE(1, 10, 7)
@@ -21,17 +21,21 @@ static herr_t unlock(hid_t fapl) {
 #endif
 }
 
-/* The headers of some 8,000 small entries. HDF5 begins with 2 MiB and takes long to see
-   that entries read at random want more. */
-enum { METADATA_CACHE = 16 << 20 };
+/* The headers of some 8,000 small objects. HDF5 begins with 2 MiB and takes long to see
+   that objects read at random want more. In a file that is written to it is a sixteenth, the
+   least that HDF5 has: each flush walks over all that is cached, so that commits would become
+   slower and slower. Small entries are read past the cache, see header.go. */
+enum { METADATA_CACHE = 16 << 20, METADATA_CACHE_OF_WRITER = 1 << 20 };
 
-static herr_t cache_metadata(hid_t fapl) {
+static herr_t cache_metadata(hid_t fapl, int write) {
 	H5AC_cache_config_t c;
 	c.version = H5AC__CURR_CACHE_CONFIG_VERSION;
 	if (H5Pget_mdc_config(fapl, &c) < 0)
 		return -1;
 	c.set_initial_size = 1;
 	c.initial_size = METADATA_CACHE;
+	if (write)
+		c.initial_size = c.min_size = c.max_size = METADATA_CACHE_OF_WRITER;
 	return H5Pset_mdc_config(fapl, &c);
 }
 
@@ -39,12 +43,12 @@ static herr_t cache_metadata(hid_t fapl) {
    checksums and which 1.8 still reads. Never low LATEST at creation: the file would
    be marked as open for writing, and after a crash refuse every reader. Closing a
    file closes what was opened in it. */
-int k_fapl(int unlocked, k_reply *r) {
+int k_fapl(int unlocked, int write, k_reply *r) {
 	k_enter(r);
 	hid_t p = H5Pcreate(H5P_FILE_ACCESS);
 	if (p < 0)
 		return k_leave(r, K_FAIL);
-	if (H5Pset_libver_bounds(p, H5F_LIBVER_V18, H5F_LIBVER_LATEST) < 0 || H5Pset_fclose_degree(p, H5F_CLOSE_STRONG) < 0 || cache_metadata(p) < 0 || (unlocked && unlock(p) < 0)) {
+	if (H5Pset_libver_bounds(p, H5F_LIBVER_V18, H5F_LIBVER_LATEST) < 0 || H5Pset_fclose_degree(p, H5F_CLOSE_STRONG) < 0 || cache_metadata(p, write) < 0 || (unlocked && unlock(p) < 0)) {
 		k_note(r, K_FAIL);
 		H5Pclose(p);
 		return k_leave(r, K_FAIL);
@@ -111,25 +115,6 @@ int k_fd(hid_t file, hid_t fapl, k_reply *r) {
 	r->a = *(int *)handle;
 	fcntl(*(int *)handle, F_SETFD, FD_CLOEXEC); /* a child would hold the file's lock */
 	return k_leave(r, K_OK);
-}
-
-/* k_hold keeps changed metadata in memory until the next flush (on), or lets the
-   cache write them when it needs room (off), as HDF5 does by default. */
-int k_hold(hid_t file, int on, k_reply *r) {
-	H5AC_cache_config_t c;
-	k_enter(r);
-	c.version = H5AC__CURR_CACHE_CONFIG_VERSION;
-	if (on) {
-		if (H5Fget_mdc_config(file, &c) < 0)
-			return k_leave(r, K_FAIL);
-		c.evictions_enabled = 0;
-		c.incr_mode = H5C_incr__off;
-		c.flash_incr_mode = H5C_flash_incr__off;
-		c.decr_mode = H5C_decr__off;
-	} else if (H5Pget_mdc_config(H5P_FILE_ACCESS_DEFAULT, &c) < 0)
-		return k_leave(r, K_FAIL);
-	c.set_initial_size = 0;
-	return k_leave(r, H5Fset_mdc_config(file, &c) < 0 ? K_FAIL : K_OK);
 }
 
 /* a = size in bytes. */

@@ -66,11 +66,17 @@ func Open(path string, o *FileOptions) (*File, error) {
 		}
 	}
 	var fapl C.hid_t
-	var unlocked C.int
+	var unlocked, create, write C.int
 	if o.Unlocked {
 		unlocked = 1
 	}
-	if err := call("open", path, func(r *C.k_reply) C.int { return C.k_fapl(unlocked, r) }, func(r *C.k_reply) { fapl = C.hid_t(r.a) }); err != nil {
+	if o.Create {
+		create = 1
+	}
+	if f.write {
+		write = 1
+	}
+	if err := call("open", path, func(r *C.k_reply) C.int { return C.k_fapl(unlocked, write, r) }, func(r *C.k_reply) { fapl = C.hid_t(r.a) }); err != nil {
 		return nil, err
 	}
 	defer func() { // the list is only a list: the file is open, or failed to, without it
@@ -78,13 +84,6 @@ func Open(path string, o *FileOptions) (*File, error) {
 	}()
 	if err := f.backing.install(path, fapl); err != nil {
 		return nil, err
-	}
-	var create, write C.int
-	if o.Create {
-		create = 1
-	}
-	if f.write {
-		write = 1
 	}
 	err := call("open", path, func(r *C.k_reply) C.int { return C.k_open(cstring(path), create, write, fapl, r) },
 		func(r *C.k_reply) { f.id = C.hid_t(r.a) })
@@ -190,16 +189,6 @@ func (f *File) Size() (n int64, err error) {
 func (f *File) OpenObjects() (n int, err error) {
 	err = f.use("count", "", func(r *C.k_reply) C.int { return C.k_open_objects(f.id, r) }, func(r *C.k_reply) { n = int(r.a) })
 	return n, err
-}
-
-// Hold keeps changed metadata in memory until the next Commit, so that a process
-// that dies in between leaves the file as the last Commit made it. Release lets
-// HDF5 write them when its cache is full.
-func (f *File) Hold() error    { return f.hold(1) }
-func (f *File) Release() error { return f.hold(0) }
-
-func (f *File) hold(on C.int) error {
-	return f.use("hold", "", func(r *C.k_reply) C.int { return C.k_hold(f.id, on, r) }, nil)
 }
 
 // Commit makes all that was written survive the death of the process, and with

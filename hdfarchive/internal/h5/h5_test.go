@@ -193,12 +193,6 @@ func TestGroups(t *testing.T) {
 			t.Errorf("Group(%q): %v", bad, err)
 		}
 	}
-	if err := f.Hold(); err != nil {
-		t.Error(err)
-	}
-	if err := f.Release(); err != nil {
-		t.Error(err)
-	}
 }
 
 func TestRows(t *testing.T) {

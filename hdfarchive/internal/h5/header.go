@@ -166,9 +166,11 @@ func parseHeader(b []byte, attrs []string, look func(at int64, b []byte) error) 
 	if !p.messages(b[start : start+size]) {
 		return nil, 0
 	}
-	for k := 0; k < len(p.more); k++ {
-		part := make([]byte, p.more[k].size)
-		if len(p.more) >= headerParts || look(p.more[k].at, part) != nil || !summed(part) || string(part[:4]) != partSignature {
+	for len(p.more) > 0 {
+		next := p.more[0]
+		p.more = p.more[1:]
+		part := make([]byte, next.size)
+		if p.parts++; p.parts >= headerParts || look(next.at, part) != nil || !summed(part) || string(part[:4]) != partSignature {
 			return nil, 0
 		}
 		if !p.messages(part[4 : len(part)-4]) {
@@ -191,7 +193,8 @@ type headerParser struct {
 	head  int // bytes before each message
 	seen  []byte
 	where int64
-	more  []headerPart
+	more  []headerPart // still to be read
+	parts int          // read, after the first
 }
 
 type headerPart struct {
@@ -281,9 +284,13 @@ func messageNumber(m *reader) (t Type, ok bool) {
 	}
 	switch class & 0x0f {
 	case 0:
-		flags, none, size, offset, precision := m.u8(), int(m.u8())|int(m.u8()), m.u32(), m.u8()|m.u8(), int(m.u8())|int(m.u8())<<8
-		t = IntType(size, flags&8 != 0)
-		return t, m.err == nil && flags&^8 == 0 && none == 0 && offset == 0 && precision == 8*size && bits.OnesCount(uint(size)) == 1 && size <= 8
+		b := m.take(11) // flags, the size at 3, the offset of the first bit at 7, the number of bits at 9
+		if b == nil {
+			return t, false
+		}
+		size := int(le.Uint32(b[3:]))
+		plain := b[0]&^8 == 0 && b[1] == 0 && b[2] == 0 && le.Uint16(b[7:]) == 0 && int(le.Uint16(b[9:])) == 8*size
+		return IntType(size, b[0]&8 != 0), plain && bits.OnesCount(uint(size)) == 1 && size <= 8
 	case 1:
 		b := m.take(len(float64Message))
 		if bytes.Equal(b, float64Message) {

@@ -55,6 +55,8 @@ func call(op, name string, f func(r *C.k_reply) C.int, after func(r *C.k_reply))
 		e.Err = ErrChanged
 	case C.K_NOMEM:
 		e.Err = ErrMemory
+	case C.K_EXISTS:
+		e.Err = ErrExists
 	}
 	return e
 }

@@ -65,8 +65,10 @@ hid_t k_link_plist(void) {
 /* k_write_attr writes the attribute that comes next in a request: name, whether
    it is one string of variable length, type, rank (0 or 1), length, data. */
 int k_write_attr(hid_t obj, k_cur *c, k_reply *r) {
+	static hid_t scalar = -1; /* lives as long as the library */
 	const char *name = k_text(c);
-	hid_t type = k_type_read(c, 0);
+	int own;
+	hid_t type = k_type_lend(c, &own);
 	uint8_t rank = k_u8(c);
 	hsize_t dim = rank ? k_u64(c) : 1;
 	uint32_t len = k_u32(c);
@@ -75,10 +77,12 @@ int k_write_attr(hid_t obj, k_cur *c, k_reply *r) {
 	hid_t space = -1, attr = -1;
 	if (type < 0 || c->failed || rank > 1)
 		goto out;
-	int vlen = k_is_vlen_string(type);
+	int vlen = own && k_is_vlen_string(type);
 	if (vlen ? rank != 0 || len == 0 || data[len - 1] != 0 : H5Tget_size(type) * dim != len)
 		goto out;
-	space = rank ? H5Screate_simple(1, &dim, NULL) : H5Screate(H5S_SCALAR);
+	if (!rank && scalar < 0)
+		scalar = H5Screate(H5S_SCALAR);
+	space = rank ? H5Screate_simple(1, &dim, NULL) : scalar;
 	if (space < 0)
 		goto out;
 	attr = H5Acreate2(obj, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
@@ -88,11 +92,18 @@ out:
 	k_note(r, code);
 	if (attr >= 0)
 		H5Aclose(attr);
-	if (space >= 0)
+	if (space >= 0 && space != scalar)
 		H5Sclose(space);
-	if (type >= 0)
+	if (type >= 0 && own)
 		H5Tclose(type);
 	return code;
+}
+
+/* k_free_name makes sure that a group has no link of this name yet: where it has, H5Olink
+   fails too late, with half of a second one in the file. */
+int k_free_name(hid_t loc, const char *name) {
+	htri_t there = H5Lexists(loc, name, H5P_DEFAULT);
+	return there < 0 ? K_FAIL : there ? K_EXISTS : K_OK;
 }
 
 /* k_new_group makes a group with attributes; without a name it hangs nowhere until
@@ -130,7 +141,10 @@ int k_close(hid_t id, k_reply *r) {
 
 int k_link(hid_t obj, hid_t loc, const char *name, k_reply *r) {
 	k_enter(r);
-	return k_leave(r, H5Olink(obj, loc, name, k_link_plist(), H5P_DEFAULT) < 0 ? K_FAIL : K_OK);
+	int code = k_free_name(loc, name);
+	if (code == K_OK && H5Olink(obj, loc, name, k_link_plist(), H5P_DEFAULT) < 0)
+		code = K_FAIL;
+	return k_leave(r, code);
 }
 
 /* k_soft_link makes a link to a path of the file, where there may be nothing. */

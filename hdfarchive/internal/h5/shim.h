@@ -15,7 +15,8 @@ enum {
 	K_ABSENT = -2,  /* no such link */
 	K_REFUSED = -3, /* text says what this package refuses to open or read */
 	K_CHANGED = -4, /* the object is not what the caller took it for */
-	K_NOMEM = -5
+	K_NOMEM = -5,
+	K_EXISTS = -6 /* there is a link of this name */
 };
 
 /* Kinds of objects and of links, as out bytes and in k_links. */
@@ -70,10 +71,13 @@ const uint8_t *k_bytes(k_cur *c, size_t n);
 
 /* Types travel in the form that type.go describes. */
 hid_t k_type_read(k_cur *c, int depth);
+hid_t k_type_lend(k_cur *c, int *own);
+int k_types_kept(void);
 int k_type_write(k_buf *b, hid_t type, int depth);
 int k_is_vlen_string(hid_t type);
 hid_t k_raw_type(void);
 hid_t k_link_plist(void);
+int k_free_name(hid_t loc, const char *name);
 
 hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code);
 hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code);
@@ -85,7 +89,7 @@ int k_write_attr(hid_t obj, k_cur *c, k_reply *r);
 int k_version(unsigned *major, unsigned *minor, unsigned *release);
 int64_t k_handles(void);
 int k_open(const char *path, int create, int writable, hid_t fapl, k_reply *r);
-int k_fapl(int unlocked, k_reply *r);
+int k_fapl(int unlocked, int write, k_reply *r);
 int k_in_memory(hid_t fapl, k_reply *r);
 int k_image(hid_t file, k_reply *r);
 int k_close_plist(hid_t id, k_reply *r);
@@ -93,7 +97,6 @@ int k_flush(hid_t file, k_reply *r);
 int k_reopen(hid_t file, k_reply *r);
 int k_threadsafe(void);
 int k_fd(hid_t file, hid_t fapl, k_reply *r);
-int k_hold(hid_t file, int on, k_reply *r);
 int k_size(hid_t file, k_reply *r);
 int k_open_objects(hid_t file, k_reply *r);
 int k_open_files(hid_t file, k_reply *r);

@@ -13,21 +13,27 @@ int k_big_endian(void) {
 	return *(uint8_t *)&one == 0;
 }
 
-static hid_t number(const k_cur *c, uint8_t class, uint8_t flags, uint32_t size) {
+/* one_number is a type of the library itself, not to be closed. */
+static hid_t one_number(const k_cur *c, uint8_t class, uint8_t flags, uint32_t size) {
 	int big = c->native ? k_big_endian() : flags & F_BIG;
 	if (class == T_FLOAT)
 		switch (size) {
-		case 4: return H5Tcopy(big ? H5T_IEEE_F32BE : H5T_IEEE_F32LE);
-		case 8: return H5Tcopy(big ? H5T_IEEE_F64BE : H5T_IEEE_F64LE);
+		case 4: return big ? H5T_IEEE_F32BE : H5T_IEEE_F32LE;
+		case 8: return big ? H5T_IEEE_F64BE : H5T_IEEE_F64LE;
 		default: return -1;
 		}
 	switch (size) {
-	case 1: return H5Tcopy(flags & F_SIGNED ? H5T_STD_I8LE : H5T_STD_U8LE);
-	case 2: return H5Tcopy(flags & F_SIGNED ? (big ? H5T_STD_I16BE : H5T_STD_I16LE) : (big ? H5T_STD_U16BE : H5T_STD_U16LE));
-	case 4: return H5Tcopy(flags & F_SIGNED ? (big ? H5T_STD_I32BE : H5T_STD_I32LE) : (big ? H5T_STD_U32BE : H5T_STD_U32LE));
-	case 8: return H5Tcopy(flags & F_SIGNED ? (big ? H5T_STD_I64BE : H5T_STD_I64LE) : (big ? H5T_STD_U64BE : H5T_STD_U64LE));
+	case 1: return flags & F_SIGNED ? H5T_STD_I8LE : H5T_STD_U8LE;
+	case 2: return flags & F_SIGNED ? (big ? H5T_STD_I16BE : H5T_STD_I16LE) : (big ? H5T_STD_U16BE : H5T_STD_U16LE);
+	case 4: return flags & F_SIGNED ? (big ? H5T_STD_I32BE : H5T_STD_I32LE) : (big ? H5T_STD_U32BE : H5T_STD_U32LE);
+	case 8: return flags & F_SIGNED ? (big ? H5T_STD_I64BE : H5T_STD_I64LE) : (big ? H5T_STD_U64BE : H5T_STD_U64LE);
 	default: return -1;
 	}
+}
+
+static hid_t number(const k_cur *c, uint8_t class, uint8_t flags, uint32_t size) {
+	hid_t t = one_number(c, class, flags, size);
+	return t < 0 ? t : H5Tcopy(t);
 }
 
 static hid_t text(uint8_t flags, size_t size) {
@@ -38,6 +44,37 @@ static hid_t text(uint8_t flags, size_t size) {
 		return -1;
 	}
 	return t;
+}
+
+static hid_t texts = -1, bytes = -1; /* what k_type_lend lends, of the size that was last asked for */
+
+/* k_types_kept is how many types live as long as the library. */
+int k_types_kept(void) { return (texts >= 0) + (bytes >= 0); }
+
+/* k_type_lend is k_type_read for types that are used often: *own is 0 where the type is one of
+   the library or of this function, good until the next call, and the caller closes it
+   otherwise. What it made each time took as long as the rest of an attribute. */
+hid_t k_type_lend(k_cur *c, int *own) {
+	k_cur ahead = *c;
+	uint8_t class = k_u8(&ahead), flags = k_u8(&ahead);
+	uint32_t size = k_u32(&ahead);
+	hid_t t = -1;
+	*own = 0;
+	if (!ahead.failed && (class == T_INT || class == T_FLOAT))
+		t = one_number(c, class, flags, size);
+	else if (!ahead.failed && size > 0 && ((class == T_STRING && flags == F_UTF8) || class == T_OPAQUE)) {
+		hid_t *kept = class == T_STRING ? &texts : &bytes;
+		if (*kept < 0)
+			*kept = class == T_STRING ? text(flags, size) : H5Tcreate(H5T_OPAQUE, size);
+		if (*kept >= 0 && H5Tset_size(*kept, size) >= 0)
+			t = *kept;
+	}
+	if (t >= 0) {
+		*c = ahead;
+		return t;
+	}
+	*own = 1;
+	return k_type_read(c, 0);
 }
 
 /* k_type_read builds the type that a request describes; the caller closes it. */
