@@ -79,7 +79,7 @@ func TestOpenErrors(t *testing.T) {
 		{"missing", func(t *testing.T) string { return "hdf:" + filepath.Join(t.TempDir(), "no.h5") + "?mode=rw" }, fs.ErrNotExist, "does not exist"},
 		{"missing, to read", func(t *testing.T) string { return "hdf:" + filepath.Join(t.TempDir(), "no.h5") + "?mode=r" }, fs.ErrNotExist, "does not exist"},
 		{"missing folder", func(t *testing.T) string { return "hdf:" + filepath.Join(t.TempDir(), "no", "x.h5") }, fs.ErrNotExist, "make it first"},
-		{"unknown parameter", func(t *testing.T) string { return "hdf:x.h5?gzip=9" }, archive.ErrURL, "mode, sync"},
+		{"unknown parameter", func(t *testing.T) string { return "hdf:x.h5?gzip=9" }, archive.ErrURL, "mode, nexus, sync"},
 		{"unknown mode", func(t *testing.T) string { return "hdf:x.h5?mode=w" }, archive.ErrURL, "create, rw, r"},
 		{"no path", func(t *testing.T) string { return "hdf:" }, archive.ErrURL, "no path"},
 		{"dir: file", func(t *testing.T) string { return "hdfdir:" + file(t, "x", "hello") }, archive.ErrFormat, "hdf:"},
@@ -92,7 +92,7 @@ func TestOpenErrors(t *testing.T) {
 		}, archive.ErrCorrupt, "write {"},
 		{"dir: missing", func(t *testing.T) string { return "hdfdir:" + filepath.Join(t.TempDir(), "no") + "?mode=r" }, fs.ErrNotExist, "does not exist"},
 		{"dir: missing folder", func(t *testing.T) string { return "hdfdir:" + filepath.Join(t.TempDir(), "no", "x") }, fs.ErrNotExist, "make it first"},
-		{"dir: unknown parameter", func(t *testing.T) string { return "hdfdir:x?shards=2" }, archive.ErrURL, "mode, sync"},
+		{"dir: unknown parameter", func(t *testing.T) string { return "hdfdir:x?shards=2" }, archive.ErrURL, "mode, nexus, sync"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			url := c.url(t)

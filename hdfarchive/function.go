@@ -241,7 +241,8 @@ func (f *function) drop(key keymap.Key) (changes []change, err error) {
 
 // write stores a prepared entry, over that of the same id.
 func (f *function) write(p *prepared) (replaced bool, err error) {
-	if len(p.large) == 0 { // most entries are new, and those take one look
+	// Most entries are new, and a dataset finds that out before it is written.
+	if p.object.set != nil && p.object.within == nil && len(p.large) == 0 {
 		if err := p.object.write(f.entries); err == nil || !errors.Is(err, h5.ErrExists) && !damage(err) {
 			return false, err
 		}
