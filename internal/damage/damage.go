@@ -1,5 +1,3 @@
-// Package damage changes files as disks, copies and people do, for tests of what reads
-// them.
 package damage
 
 import (

@@ -1,4 +1,3 @@
-// Package need is for tests that want programs of others.
 package need
 
 import (
