@@ -2,6 +2,7 @@ package hdfarchive_test
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -38,6 +39,24 @@ func limitFiles(t *testing.T, size uint64) (lift func()) {
 	return lift
 }
 
+// roomOf is how many bytes the file has, or the files of a folder.
+func roomOf(t *testing.T, path string) (size int64) {
+	t.Helper()
+	err := filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			var info fs.FileInfo
+			if info, err = d.Info(); err == nil {
+				size += info.Size()
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return size
+}
+
 // TestFileLimit stores ever larger entries until the system takes no more. What was
 // stored stays, and the same archive goes on where it is allowed to. The limit is for a
 // whole process, which is why the test is one of its own: go test too writes files.
@@ -70,7 +89,9 @@ func TestFileLimit(t *testing.T) {
 				}
 				wantListed(t, a, "f", stored...)
 			}
+			var room int64
 			for i := range 30 {
+				room = roomOf(t, path)
 				e := entry("f", i, vector(50<<i, float64(i)))
 				if err = a.Put(t.Context(), e); err != nil {
 					break
@@ -80,6 +101,14 @@ func TestFileLimit(t *testing.T) {
 			t.Logf("%d entries: %v", len(stored), err)
 			if !errors.Is(err, syscall.EFBIG) || !strings.Contains(err.Error(), "make room") || errors.Is(err, archive.ErrCorrupt) {
 				t.Errorf("at the limit: %v", err)
+			}
+			for range 3 { // what a commit took before it failed is given back
+				if err := a.Put(t.Context(), entry("f", 30, vector(1<<20, 1))); !errors.Is(err, syscall.EFBIG) {
+					t.Errorf("at the limit again: %v", err)
+				}
+			}
+			if now := roomOf(t, path); now > room+64<<10 {
+				t.Errorf("Puts that failed left %d bytes", now-room)
 			}
 			check(a)
 			r, err := k.open(path, &hdfarchive.Options{Mode: hdfarchive.Read})
@@ -100,6 +129,23 @@ func TestFileLimit(t *testing.T) {
 			}
 			check(a)
 			closeNow(t, a)
+
+			// A session in which nothing but failures happened leaves the archive as it was.
+			room = roomOf(t, path)
+			if a, err = k.open(path, nil); err != nil {
+				t.Fatal(err)
+			}
+			lift = limitFiles(t, uint64(room)+1<<20)
+			for range 2 {
+				if err := a.Put(t.Context(), entry("f", 41, vector(2<<20, 1))); !errors.Is(err, syscall.EFBIG) {
+					t.Errorf("at the limit after an open: %v", err)
+				}
+			}
+			closeNow(t, a)
+			lift()
+			if now := roomOf(t, path); now != room {
+				t.Errorf("%d bytes are %d after failures only", room, now)
+			}
 			if n := h5.Handles(); n != handles {
 				t.Errorf("%d handles are left open", n-handles)
 			}
