@@ -13,6 +13,7 @@ import (
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/internal/need"
 	"github.com/klepto-go/klepto/value"
 )
 
@@ -82,7 +83,7 @@ func TestCompress(t *testing.T) {
 					return
 				}
 				const python = "/usr/bin/python3"
-				need(t, exec.Command(python, "-c", "from h5py import File").Run(), "python3-h5py")
+				need.Have(t, exec.Command(python, "-c", "from h5py import File").Run(), "python3-h5py")
 				script := `
 import h5py, sys, numpy as np
 e = next(iter(h5py.File(sys.argv[1], "r")["f/entries"].values()))

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/internal/need"
 )
 
 func size(t *testing.T, path string) int64 {
@@ -196,7 +197,7 @@ func TestCompactOwnObjects(t *testing.T) {
 		}
 		return err
 	}
-	need(t, run("import h5py"), "python3-h5py")
+	need.Have(t, run("import h5py"), "python3-h5py")
 	if err := run(`
 import h5py, sys, numpy as np
 f = h5py.File(sys.argv[1], "r+")

@@ -15,6 +15,7 @@ import (
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+	"github.com/klepto-go/klepto/internal/need"
 	"github.com/klepto-go/klepto/value"
 )
 
@@ -281,7 +282,7 @@ func TestReaderWithoutLocks(t *testing.T) {
 	if err := os.WriteFile(source, []byte(text), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	need(t, exec.Command("cc", "-shared", "-fPIC", "-o", library, source).Run(), "cc")
+	need.Have(t, exec.Command("cc", "-shared", "-fPIC", "-o", library, source).Run(), "cc")
 	without := func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "LD_PRELOAD="+library) }
 	path := made(t, 0)
 	r := startHelper(t, "hdf:"+path+"?mode=r", without)

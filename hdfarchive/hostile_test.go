@@ -11,13 +11,14 @@ import (
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/internal/need"
 )
 
 // TestHostile opens files that were made to do harm: to read other files, to fill
 // the memory, never to end.
 func TestHostile(t *testing.T) {
 	const python = "/usr/bin/python3"
-	need(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	path, dir := filepath.Join(t.TempDir(), "a.h5"), t.TempDir()
 	a, err := hdfarchive.Open(path, nil)
 	if err != nil {

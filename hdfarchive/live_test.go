@@ -10,6 +10,7 @@ import (
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/internal/need"
 )
 
 // TestLiveReader has h5py read an archive in a loop while it is written to, and closed
@@ -17,7 +18,7 @@ import (
 // see half of anything.
 func TestLiveReader(t *testing.T) {
 	const python = "/usr/bin/python3"
-	need(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	path := filepath.Join(t.TempDir(), "a.h5")
 	a, err := hdfarchive.Open(path, nil)
 	if err != nil {

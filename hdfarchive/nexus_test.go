@@ -7,13 +7,14 @@ import (
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/internal/need"
 	"github.com/klepto-go/klepto/value"
 )
 
 // TestNeXus has viewers find the newest entry with something to plot, with its axes.
 func TestNeXus(t *testing.T) {
 	const python = "/usr/bin/python3"
-	need(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	for _, c := range []struct {
 		name   string
 		v      value.Value

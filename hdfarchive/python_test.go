@@ -1,7 +1,6 @@
 package hdfarchive_test
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -10,20 +9,9 @@ import (
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/internal/need"
 	"github.com/klepto-go/klepto/value"
 )
-
-// need skips the test where a program is missing, but not in CI.
-func need(t *testing.T, err error, what string) {
-	t.Helper()
-	if err == nil {
-		return
-	}
-	if os.Getenv("CI") == "true" {
-		t.Fatalf("%s is missing: %v", what, err)
-	}
-	t.Skipf("%s is missing: %v", what, err)
-}
 
 func array(e value.Elem, data any, shape ...int) *value.Array {
 	return &value.Array{Elem: e, Shape: shape, Data: data}
@@ -111,7 +99,7 @@ func gallery(t *testing.T) (path, folder string) {
 func TestPython(t *testing.T) {
 	const python = "/usr/bin/python3" // the one that apt's h5py is for
 	out, err := exec.Command(python, "-c", "import h5py, pandas").CombinedOutput()
-	need(t, err, "python3-h5py or python3-pandas: "+string(out))
+	need.Have(t, err, "python3-h5py or python3-pandas: "+string(out))
 	path, folder := gallery(t)
 	out, err = exec.Command(python, "testdata/read.py", path, folder).CombinedOutput()
 	if err != nil {
@@ -131,7 +119,7 @@ func TestTools(t *testing.T) {
 		{[]string{"h5stat", path}, []string{"Filename"}},
 	} {
 		_, err := exec.LookPath(c.cmd[0])
-		need(t, err, c.cmd[0])
+		need.Have(t, err, c.cmd[0])
 		out, err := exec.Command(c.cmd[0], c.cmd[1:]...).CombinedOutput()
 		if err != nil {
 			t.Errorf("%v: %v\n%.2000s", c.cmd, err, out)
@@ -147,7 +135,7 @@ func TestTools(t *testing.T) {
 // TestForeignChange has another program delete an entry, and add one that is none.
 func TestForeignChange(t *testing.T) {
 	const python = "/usr/bin/python3"
-	need(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	path := filepath.Join(t.TempDir(), "a.h5")
 	a, err := hdfarchive.Open(path, nil)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+	"github.com/klepto-go/klepto/internal/need"
 	"github.com/klepto-go/klepto/value"
 )
 
@@ -63,7 +64,7 @@ func wantScales(t *testing.T, path string, all []*archive.Entry) {
 	for engine, imports := range map[string]string{"h5py": "h5py", "h5netcdf": "xarray, h5netcdf", "netcdf4": "xarray, netCDF4"} {
 		t.Run(engine, func(t *testing.T) {
 			out, err := exec.Command(python, "-c", "import "+imports).CombinedOutput()
-			need(t, err, "python3-"+engine+" or python3-xarray: "+string(out))
+			need.Have(t, err, "python3-"+engine+" or python3-xarray: "+string(out))
 			for _, g := range []string{group, nested} {
 				if out, err := exec.Command(python, "testdata/scales.py", path, g, engine).CombinedOutput(); err != nil {
 					t.Errorf("scales.py: %v\n%s", err, out)
@@ -73,7 +74,7 @@ func wantScales(t *testing.T, path string, all []*archive.Entry) {
 	}
 	t.Run("ncdump", func(t *testing.T) {
 		_, err := exec.LookPath("ncdump")
-		need(t, err, "netcdf-bin")
+		need.Have(t, err, "netcdf-bin")
 		out, err := exec.Command("ncdump", "-h", path).CombinedOutput()
 		if err != nil {
 			t.Fatalf("ncdump: %v\n%s", err, out)
@@ -155,7 +156,7 @@ func TestScalesAnyAxes(t *testing.T) {
 			}
 			for _, tool := range [][]string{{"h5dump", "-A", path}, {"ncdump", "-h", path}} {
 				_, err := exec.LookPath(tool[0])
-				need(t, err, tool[0])
+				need.Have(t, err, tool[0])
 				if out, err := exec.Command(tool[0], tool[1:]...).CombinedOutput(); err != nil {
 					t.Errorf("%s: %v\n%.2000s", tool[0], err, out)
 				}

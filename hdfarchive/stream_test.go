@@ -12,6 +12,7 @@ import (
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+	"github.com/klepto-go/klepto/internal/need"
 	"github.com/klepto-go/klepto/value"
 )
 
@@ -109,7 +110,7 @@ func TestStreamOptions(t *testing.T) {
 // TestStreamPython reads what came in slabs, with its axes, as h5py does.
 func TestStreamPython(t *testing.T) {
 	const python = "/usr/bin/python3"
-	need(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	path := filepath.Join(t.TempDir(), "a.h5")
 	a, err := hdfarchive.Open(path, nil)
 	if err != nil {

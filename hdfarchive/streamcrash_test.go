@@ -86,6 +86,9 @@ func TestStreamer(t *testing.T) {
 
 // TestStreamMemory streams more than the process may hold, and reads a part of it.
 func TestStreamMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short runs are those of the race detector, whose own memory counts")
+	}
 	n := 32 // 256 MiB
 	if *long {
 		n = 128

@@ -1,14 +1,20 @@
 #include "header.h"
 
-/* out = the H5FD_t of a file whose handle is that, as the journal's is; it belongs to
-   the file and is as good as long as that is open. */
+/* a = address of the H5FD_t of a file whose handle is that, as the journal's is; it belongs
+   to the file and is good as long as that is open. 0 for a file with a user block, in which
+   the addresses of links are not those of the driver. */
 int k_driver(hid_t file, k_reply *r) {
 	void *driver = NULL;
+	hsize_t block = 0;
 	k_enter(r);
-	if (H5Fget_vfd_handle(file, H5P_DEFAULT, &driver) < 0 || !driver)
-		return k_leave(r, K_FAIL);
-	r->a = (int64_t)(intptr_t)driver;
-	return k_leave(r, K_OK);
+	hid_t fcpl = H5Fget_create_plist(file);
+	int code = fcpl >= 0 && H5Pget_userblock(fcpl, &block) >= 0 && H5Fget_vfd_handle(file, H5P_DEFAULT, &driver) >= 0 && driver ? K_OK : K_FAIL;
+	if (code == K_OK && block == 0)
+		r->a = (int64_t)(intptr_t)driver;
+	k_note(r, code);
+	if (fcpl >= 0)
+		H5Pclose(fcpl);
+	return k_leave(r, code);
 }
 
 /* look reads what of len bytes lies before the end of the file, and returns how many. */

@@ -23,7 +23,7 @@ const (
 	maxHeader = maxFetched * 2 // more is for HDF5
 )
 
-// driver finds what reads bytes of the file as they were committed.
+// findDriver finds what reads bytes of the file as they were committed.
 func (f *File) findDriver() error {
 	if _, ok := f.backing.(*Journal); !ok {
 		return nil

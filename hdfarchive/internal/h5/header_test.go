@@ -3,10 +3,12 @@ package h5_test
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+	"github.com/klepto-go/klepto/internal/need"
 )
 
 // datasets of every kind that entries are made of.
@@ -115,6 +117,59 @@ func TestCommitted(t *testing.T) {
 		}
 		if err := f.Close(); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// TestCommittedUserBlock leaves files to HDF5 whose addresses do not count from their
+// beginning: at the same place of the file another header may lie.
+func TestCommittedUserBlock(t *testing.T) {
+	dir := t.TempDir()
+	path, jammed, block := filepath.Join(dir, "a.h5"), filepath.Join(dir, "b.h5"), filepath.Join(dir, "block")
+	f, err := h5.Open(path, &h5.FileOptions{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := f.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for i := range 600 { // of many lengths, so that some lie a block apart
+		name := fmt.Sprint("n", i)
+		data := make([]byte, 1+i/8)
+		if err := root.Put(name, &h5.Dataset{Type: h5.IntType(1, false), Shape: []int{len(data)}, Data: data}); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(block, []byte("mine"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, err = exec.LookPath("h5jam")
+	need.Have(t, err, "h5jam of hdf5-tools")
+	if out, err := exec.CommandContext(t.Context(), "h5jam", "-i", path, "-u", block, "-o", jammed).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	for file, want := range map[string]bool{path: true, jammed: false} {
+		f, err := h5.Open(file, &h5.FileOptions{Backing: h5.NewJournal(nil)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if root, err = f.Root(); err != nil {
+			t.Fatal(err)
+		}
+		for n, name := range names {
+			if i, err := root.Committed(name); err != nil || len(i.Shape) != 1 || i.Shape[0] != 1+n/8 {
+				t.Errorf("%s: %+v, %v", name, i, err)
+			}
+			if h5.FromHeader(root, name, nil) != want {
+				t.Errorf("%s of %s is read from its header: %t", name, filepath.Base(file), !want)
+			}
 		}
 	}
 }

@@ -37,7 +37,7 @@ static int raw_read(hid_t file, uint64_t addr, void *buf, size_t n) {
 	hid_t fapl = H5Fget_access_plist(file), fcpl = H5Fget_create_plist(file);
 	if (fapl >= 0 && fcpl >= 0 && H5Fget_vfd_handle(file, fapl, &handle) >= 0 && handle && H5Pget_userblock(fcpl, &block) >= 0) {
 		if (H5Pget_driver(fapl) != H5FD_SEC2) {
-			if (H5FDread(handle, H5FD_MEM_DEFAULT, H5P_DEFAULT, addr, n, buf) >= 0)
+			if (H5FDread(handle, H5FD_MEM_DEFAULT, H5P_DEFAULT, block + addr, n, buf) >= 0)
 				code = K_OK;
 		} else {
 			size_t done = 0;

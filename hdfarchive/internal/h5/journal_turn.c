@@ -54,6 +54,7 @@ static news look(const journal *j)
     if (stat(j->walpath, &named) || own.st_dev != named.st_dev || own.st_ino != named.st_ino)
         return journal_same_file(j->fd, j->path) ? ANOTHER : ORPHANED;
     if ((uint64_t)own.st_size < j->walsize) return ANOTHER;
+    if (!journal_same_file(j->fd, j->path)) return ORPHANED; /* what is committed would go where nobody looks */
     if ((uint64_t)own.st_size == j->walsize || !journal_follows(j, (uint64_t)own.st_size)) return SAME;
     return j->walsize ? MORE : ANOTHER;
 }
