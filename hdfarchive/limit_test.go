@@ -39,6 +39,24 @@ func limitFiles(t *testing.T, size uint64) (lift func()) {
 	return lift
 }
 
+// inOwnProcess runs the test that calls it once more in a process of its own, where it is
+// true.
+func inOwnProcess(t *testing.T) bool {
+	t.Helper()
+	const alone = "KLEPTO_TEST_ALONE"
+	if os.Getenv(alone) != "" {
+		return true
+	}
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v")
+	child.Env = append(os.Environ(), alone+"=1")
+	out, err := child.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Error(err)
+	}
+	return false
+}
+
 // roomOf is how many bytes the file has, or the files of a folder.
 func roomOf(t *testing.T, path string) (size int64) {
 	t.Helper()
@@ -61,15 +79,7 @@ func roomOf(t *testing.T, path string) (size int64) {
 // stored stays, and the same archive goes on where it is allowed to. The limit is for a
 // whole process, which is why the test is one of its own: go test too writes files.
 func TestFileLimit(t *testing.T) {
-	const alone = "KLEPTO_TEST_FILE_LIMIT"
-	if os.Getenv(alone) == "" {
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestFileLimit$", "-test.v")
-		child.Env = append(os.Environ(), alone+"=1")
-		out, err := child.CombinedOutput()
-		t.Logf("%s", out)
-		if err != nil {
-			t.Error(err)
-		}
+	if !inOwnProcess(t) {
 		return
 	}
 	for _, k := range kinds {

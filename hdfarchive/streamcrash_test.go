@@ -242,15 +242,7 @@ func TestStreamTurns(t *testing.T) {
 
 // TestStreamFileLimit streams until the system takes no more; see TestFileLimit.
 func TestStreamFileLimit(t *testing.T) {
-	const alone = "KLEPTO_TEST_STREAM_LIMIT"
-	if os.Getenv(alone) == "" {
-		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestStreamFileLimit$", "-test.v")
-		child.Env = append(os.Environ(), alone+"=1")
-		out, err := child.CombinedOutput()
-		t.Logf("%s", out)
-		if err != nil {
-			t.Error(err)
-		}
+	if !inOwnProcess(t) {
 		return
 	}
 	for _, k := range kinds {

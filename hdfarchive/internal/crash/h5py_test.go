@@ -12,15 +12,14 @@ import (
 	"testing"
 
 	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/internal/need"
 )
 
 // h5py runs a script on a file, with h5py as its users have it.
 func h5py(t *testing.T, script, path string) *exec.Cmd {
 	t.Helper()
 	const python = "/usr/bin/python3"
-	if exec.Command(python, "-c", "import h5py").Run() != nil {
-		t.Skip("needs python3-h5py")
-	}
+	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	return exec.Command(python, "-c", "import h5py, sys\n"+script, path)
 }
 
