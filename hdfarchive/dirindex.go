@@ -57,7 +57,7 @@ func loadDirIndex(path string) (l *listing, times folders) {
 		return json.Unmarshal(b, &times)
 	})
 	if err != nil {
-		return &listing{live: map[string]record{}}, folders{}
+		return &listing{}, folders{}
 	}
 	return l, times
 }
@@ -70,7 +70,7 @@ func (a *hdfdir) refresh(ctx context.Context, function string) (*listing, error)
 	now := time.Now()
 	shards, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return &listing{live: map[string]record{}}, nil
+		return &listing{}, nil
 	}
 	if err != nil {
 		return nil, openError(dir, err)
@@ -78,10 +78,10 @@ func (a *hdfdir) refresh(ctx context.Context, function string) (*listing, error)
 	written := a.written.take(function)
 	old, oldTimes := loadDirIndex(path)
 	byShard := make(map[string][]record)
-	for _, r := range old.live {
+	for r := range old.records() {
 		byShard[shard(r.id)] = append(byShard[shard(r.id)], r)
 	}
-	l := &listing{live: make(map[string]record, len(old.live))}
+	l := newLedger(old.rows.bytes, old.rows.forms, len(old.rows.order))
 	times := make(folders)
 	changed := false
 	for _, s := range shards {
@@ -113,19 +113,20 @@ func (a *hdfdir) refresh(ctx context.Context, function string) (*listing, error)
 		}
 		changed = changed || differs
 	}
-	changed = changed || len(l.live) != len(old.live) || !maps.Equal(times, oldTimes)
-	if changed && len(l.live) > 0 && a.opts.Mode != Read {
-		err = a.writeIndex(path, l, times)
+	all := l.done()
+	changed = changed || all.count() != old.count() || !maps.Equal(times, oldTimes)
+	if changed && all.count() > 0 && a.opts.Mode != Read {
+		err = a.writeIndex(path, all, times)
 		if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) || errors.Is(err, fs.ErrNotExist) || noSpace(err) {
 			err = nil // the listing is complete without
 		}
 	}
-	return l, err
+	return all, err
 }
 
 // scan reads a folder anew. Records of files that did not change are kept, and those
 // that were written are not read. quiet is false where somebody is at work in the folder.
-func (a *hdfdir) scan(dir string, old []record, written map[string]record, l *listing, now time.Time) (quiet, differs bool, err error) {
+func (a *hdfdir) scan(dir string, old []record, written map[string]record, l *ledger, now time.Time) (quiet, differs bool, err error) {
 	names, err := readNames(dir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return false, false, openError(dir, err)
@@ -255,13 +256,8 @@ func (a *hdfdir) describe(ctx context.Context, folder string) (driver.Function, 
 	if err != nil {
 		return driver.Function{}, err
 	}
-	var last newest
-	for _, e := range l.entries() {
-		if e.err == nil {
-			last = newestOf(e.id, e.e)
-		}
-	}
-	return last.function(name, len(l.live)), nil
+	last := l.newest()
+	return last.function(name, l.count()), nil
 }
 
 // longName looks into the first entry of a folder for the name of its function.

@@ -48,11 +48,12 @@ func RewriteCatalog(b []byte) (again []byte, live int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	l.entries()
-	for _, r := range l.live {
+	for range l.entries() {
+	}
+	for r := range l.records() {
 		again = r.append(again)
 	}
-	return again, len(l.live), nil
+	return again, l.count(), nil
 }
 
 // EntryOf reads an entry from its texts.

@@ -319,7 +319,7 @@ func (f *function) list() (*listing, error) {
 		l.lost = f.lostError()
 	}
 	var err error
-	l.rows, err = f.packed.snapshot()
+	l.packed, err = f.packed.snapshot()
 	return l, err
 }
 
@@ -330,7 +330,7 @@ func (f *function) listing() (*listing, error) {
 		return nil, readError(err)
 	}
 	if f.index != nil && f.index.rows == n && f.index.sequence == ever {
-		if l, err := readCatalog(f.group); err == nil && len(l.live) == n {
+		if l, err := readCatalog(f.group); err == nil && l.count() == n {
 			return l, nil
 		}
 	}
@@ -343,7 +343,7 @@ func (f *function) walk() (*listing, error) {
 	if err != nil {
 		return nil, readError(err)
 	}
-	l := &listing{live: make(map[string]record, len(ids))}
+	l := newLedger(nil, nil, 0)
 	for _, id := range ids {
 		r := record{flag: recordEntry, id: id}
 		i, err := f.entries.Glance(id, entryAttrs...)
@@ -358,7 +358,7 @@ func (f *function) walk() (*listing, error) {
 	if lost > 0 {
 		l.lost = damaged("%d entries whose names cannot be read", lost)
 	}
-	return l, nil
+	return l.done(), nil
 }
 
 // save brings the index up to date with the changes of a commit, and the rows.
@@ -388,7 +388,7 @@ func (f *function) save(changes []change) error {
 		}
 		if err == nil {
 			// The catalog is complete, the table is not.
-			if l, err := readCatalog(f.group); err == nil && len(l.live) == n {
+			if l, err := readCatalog(f.group); err == nil && l.count() == n {
 				return f.rebuild(l, ever)
 			}
 		}
@@ -451,17 +451,13 @@ func (f *function) describe() (driver.Function, error) {
 		if err != nil {
 			return driver.Function{}, err
 		}
-		for _, e := range l.entries() {
-			if e.err == nil {
-				last = newestOf(e.id, e.e)
-			}
-		}
+		last = l.newest()
 	}
 	if rows, agree := f.packed.agreed(); agree && (last.ID == "" || rows.like(&last)) {
 		return rows.function(f.name, all), nil
 	}
-	row, err := f.packed.newest()
-	if row.ID != "" && (last.ID == "" || last.before(&row)) {
+	rows, err := f.packed.snapshot()
+	if row := rows.newest(); row.ID != "" && (last.ID == "" || last.before(&row)) {
 		last = row
 	}
 	return last.function(f.name, all), err

@@ -3,7 +3,6 @@ package hdfarchive
 import (
 	"cmp"
 	"encoding/json"
-	"slices"
 	"strings"
 	"time"
 
@@ -167,71 +166,34 @@ func readCatalog(g *h5.Group) (*listing, error) {
 	return parseCatalog(b, forms)
 }
 
-// entries returns what a listing yields, sorted, and the errors of damaged entries
-// at the end.
-func (l *listing) entries() []listed {
-	all := make([]listed, 0, len(l.live))
-	rows := rowReader{slab: slab{many: listMany}}
-	for id := range l.ids() {
-		e, err := l.live[id].entry(&rows)
-		all = append(all, listed{id, e, err})
-	}
-	if !slices.IsSortedFunc(all, compareListed) {
-		slices.SortFunc(all, compareListed)
-	}
-	return all
-}
-
-// compareListed is the order of listings, with what is damaged at the end.
-func compareListed(a, b listed) int {
-	switch {
-	case (a.err == nil) != (b.err == nil):
-		return cmp.Compare(btoi(a.err != nil), btoi(b.err != nil))
-	case a.err != nil:
-		return strings.Compare(a.id, b.id)
-	}
-	return cmp.Or(a.e.Provenance.Created.Compare(b.e.Provenance.Created), strings.Compare(a.e.Key.Name, b.e.Key.Name), strings.Compare(a.id, b.id))
-}
-
-type listed struct {
-	id  string
-	e   *driver.Entry
-	err error
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // rebuild writes table and catalog in group g, which has none, from what the entries
 // say, and returns their state.
 func rebuild(g *h5.Group, l *listing, sequence int64) (*index, error) {
-	x := &index{sequence: sequence, records: len(l.live), rowOf: make(map[string]int), forms: &formSet{}}
-	all := l.entries()
+	x := &index{sequence: sequence, records: l.count(), rowOf: make(map[string]int), forms: &formSet{}}
 	var catalog, lines []byte
-	for _, e := range all {
-		r := l.live[e.id]
-		if e.err == nil {
+	for e := range l.entries() {
+		var r record
+		if e.err != nil {
+			r = *e.from
+			widen(&x.schema.ID, len(e.id))
+		} else {
+			var s *stored
+			if e.from != nil {
+				s = e.from.stored
+			}
 			var err error
-			if r, err = x.forms.newRecord(r.stored, e.e, r.mark, &lines); err != nil {
+			if r, err = x.forms.newRecord(s, e.e, e.mark, &lines); err != nil {
 				return nil, err
 			}
-		}
-		catalog = r.append(catalog)
-		if e.err == nil {
 			x.schema.merge(e.id, e.e)
 			x.newest = newestOf(e.id, e.e) // the last one is the newest
-		} else {
-			widen(&x.schema.ID, len(e.id))
 		}
+		catalog = r.append(catalog)
 	}
 	widen(&x.schema.ID, 1)
 	widen(&x.schema.Shape, 1)
 	var rows []byte
-	for _, e := range all {
+	for e := range l.entries() {
 		entry := e.e
 		if e.err != nil {
 			entry = &driver.Entry{Shape: "damaged"}
@@ -240,7 +202,7 @@ func rebuild(g *h5.Group, l *listing, sequence int64) (*index, error) {
 		x.rowOf[e.id] = len(x.ids)
 		x.ids = append(x.ids, e.id)
 	}
-	x.rows, x.catalog = len(all), len(catalog)
+	x.rows, x.catalog = len(x.ids), len(catalog)
 	attrs, err := x.attrs()
 	if err != nil {
 		return nil, err

@@ -3,7 +3,6 @@ package hdfarchive
 import (
 	"encoding/binary"
 	"fmt"
-	"iter"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/keymap"
@@ -33,10 +32,9 @@ type record struct {
 	flag byte
 	id   string
 	*stored
-	mark string
-	form *form // of a row
-	row  []byte
-	at   int // its place among the records
+	mark  string
+	row   []byte
+	place rowPlace // of a row, in the catalog that it was read from
 }
 
 func appendPart(b []byte, s string) []byte {
@@ -74,19 +72,9 @@ func takePart(b []byte) (part, rest []byte, ok bool) {
 	return b[w : w+int(n)], b[w+int(n):], true
 }
 
-// parseRecord takes a record off the front of b, which it keeps.
-func parseRecord(b []byte, forms *formSet) (r record, rest []byte, err error) {
-	body, rest, ok := takePart(b)
-	if !ok || len(body) == 0 {
-		return r, nil, damaged("the catalog ends within a record")
-	}
-	r = record{flag: body[0]}
-	body = body[1:]
-	if r.flag == recordRow {
-		err := r.parseRow(body, forms)
-		return r, rest, err
-	}
-	r.stored = new(stored)
+// parseRecord reads a record that is no row.
+func parseRecord(body []byte) (r record, err error) {
+	r = record{flag: body[0], stored: new(stored)}
 	var to []*string
 	switch r.flag {
 	case recordEntry:
@@ -96,12 +84,13 @@ func parseRecord(b []byte, forms *formSet) (r record, rest []byte, err error) {
 	case recordDamaged:
 		to = []*string{&r.id, &r.call, &r.mark}
 	default:
-		return r, nil, damaged("the catalog has a record of unknown kind %q", r.flag)
+		return r, damaged("the catalog has a record of unknown kind %q", r.flag)
 	}
+	body = body[1:]
 	for _, p := range to {
 		if p == nil {
 			if len(body) < 8 {
-				return r, nil, damaged("the catalog has a short record")
+				return r, damaged("the catalog has a short record")
 			}
 			r.sum = binary.LittleEndian.Uint64(body)
 			body = body[8:]
@@ -109,29 +98,12 @@ func parseRecord(b []byte, forms *formSet) (r record, rest []byte, err error) {
 		}
 		part, next, ok := takePart(body)
 		if !ok {
-			return r, nil, damaged("the catalog has a short record")
+			return r, damaged("the catalog has a short record")
 		}
 		*p, body = string(part), next
 	}
 	r.stored.id = r.id
-	return r, rest, nil
-}
-
-func (r *record) parseRow(body []byte, forms *formSet) error {
-	mark, row, ok := takePart(body)
-	if !ok || len(row) < tailSize {
-		return damaged("the catalog has a short record")
-	}
-	f := forms.at(int(le.Uint16(row[len(row)-tailSize:])))
-	if f == nil || len(row) != f.size+fixedSize+f.Key+tailSize {
-		return damaged("the catalog has a record without a form")
-	}
-	if !f.parts().whole(row, f) {
-		return damaged("a record of the catalog")
-	}
-	r.mark, r.form, r.row = string(mark), f, row
-	r.id = digestOf(f.parts().canonical(nil, row, f)).String()
-	return nil
+	return r, nil
 }
 
 // parts are the places in a row of the catalog.
@@ -158,7 +130,7 @@ func (s *formSet) newRecord(x *stored, e *driver.Entry, mark string, lines *[]by
 			*lines = f.appendLine(*lines)
 		}
 		if f != nil && f.holds(e.Key.Canonical) {
-			return record{flag: recordRow, id: e.Key.Name, mark: mark, form: f, row: r.append(nil, f, n, f.Key)}, nil
+			return record{flag: recordRow, id: e.Key.Name, mark: mark, row: r.append(nil, f, n, f.Key)}, nil
 		}
 	}
 	if x == nil {
@@ -170,60 +142,8 @@ func (s *formSet) newRecord(x *stored, e *driver.Entry, mark string, lines *[]by
 	return record{flag: recordEntry, id: x.id, stored: x, mark: mark}, nil
 }
 
-// listing is a catalog as it stands: the last record of each id that was not
-// deleted, in no order. dead counts the records that no longer count.
-type listing struct {
-	live  map[string]record // filled by add
-	dead  int
-	order []string  // ids of the records of the catalog
-	rows  *snapshot // of the packed table, where there is one
-	lost  error     // where there are entries that nobody can name
-}
-
-// ids are those of live, as the catalog has them.
-func (l *listing) ids() iter.Seq[string] {
-	return func(yield func(string) bool) {
-		for i, id := range l.order {
-			if r, there := l.live[id]; there && r.at == i && !yield(id) {
-				return
-			}
-		}
-	}
-}
-
-func parseCatalog(b []byte, forms *formSet) (*listing, error) {
-	l := &listing{live: make(map[string]record)}
-	for len(b) > 0 {
-		r, rest, err := parseRecord(b, forms)
-		if err != nil {
-			return nil, err
-		}
-		l.add(r)
-		b = rest
-	}
-	return l, nil
-}
-
-func (l *listing) add(r record) {
-	if _, there := l.live[r.id]; there {
-		l.dead++
-	}
-	if r.flag == recordGone {
-		l.dead++
-		delete(l.live, r.id)
-		return
-	}
-	r.at = len(l.order)
-	l.order = append(l.order, r.id)
-	l.live[r.id] = r
-}
-
-// entry returns what a listing yields for the record.
-func (r record) entry(rows *rowReader) (*driver.Entry, error) {
-	if r.flag == recordRow {
-		rows.parts = r.form.parts()
-		return rows.entry(r.row, r.form, digestOf(rows.canonical(nil, r.row, r.form))), nil
-	}
+// entry returns what a listing yields for a record that is no row.
+func (r *record) entry() (*driver.Entry, error) {
 	if r.flag == recordDamaged {
 		name, _ := unescape(r.id)
 		return &driver.Entry{Key: keymap.Key{Name: name}}, fmt.Errorf("%w: %s", driver.ErrCorrupt, r.call)

@@ -59,8 +59,8 @@ func (f *function) known() (ids []string, lost int, readable bool, err error) {
 	}
 	have := make(map[string]bool)
 	if l, err := readCatalog(f.group); err == nil {
-		for id := range l.ids() {
-			have[id] = true
+		for r := range l.records() {
+			have[r.id] = true
 		}
 	} else if !damage(err) && !errors.Is(err, h5.ErrAbsent) {
 		return nil, 0, false, err
