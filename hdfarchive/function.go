@@ -112,6 +112,9 @@ func functionAttrs(first *driver.Entry) []h5.Attr {
 
 func (f *function) close() error {
 	var errs []error
+	if f.index != nil {
+		errs = append(errs, f.index.close())
+	}
 	if f.packed != nil {
 		errs = append(errs, f.packed.close())
 	}
@@ -378,7 +381,6 @@ func (f *function) save(changes []change) error {
 		return err
 	}
 	if n == 0 { // all are rows
-		f.index = nil
 		return f.discardIndex()
 	}
 	if f.index != nil && f.index.rows+rowsAdded(changes) == n {
@@ -418,7 +420,16 @@ func (f *function) rebuild(l *listing, sequence int64) error {
 
 // discardIndex deletes what rebuild makes.
 func (f *function) discardIndex() error {
-	return errors.Join(f.discard(indexName), f.discard(catalogName), f.discard(formsName))
+	return errors.Join(f.forgetIndex(), f.discard(indexName), f.discard(catalogName), f.discard(formsName))
+}
+
+// forgetIndex leaves the index to be made anew.
+func (f *function) forgetIndex() (err error) {
+	if f.index != nil {
+		err = f.index.close()
+		f.index = nil
+	}
+	return err
 }
 
 func rowsAdded(changes []change) (n int) {

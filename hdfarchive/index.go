@@ -1,8 +1,11 @@
 package hdfarchive
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,12 +20,9 @@ const (
 	indexName   = "index"
 	catalogName = "catalog"
 
-	attrEntries  = "entries"  // number of entries
-	attrSequence = "sequence" // links ever made among the entries
-	attrCatalog  = "catalog"  // bytes of the catalog
-	attrRecords  = "records"  // of the catalog
-	attrSchema   = "schema"   // JSON
-	attrNewest   = "newest"   // JSON
+	attrState  = "state"  // numbers of entries, of links ever made among them, of bytes and records of the catalog
+	attrSchema = "schema" // JSON
+	attrNewest = "newest" // JSON
 )
 
 // chunkBytes is how much the tables grow by: small enough to waste little on a
@@ -43,6 +43,9 @@ type index struct {
 	// ids are the ids of the rows, and rowOf their inverse; nil until needed.
 	ids   []string
 	rowOf map[string]int
+	// table and log are the two datasets, open; nil until something is written.
+	table, log *h5.Table
+	told       map[string][]byte // attributes of the table, as they were last written
 }
 
 // newest describes a function by its newest entry. Without an ID it is not known.
@@ -84,19 +87,19 @@ func (n *newest) function(name string, entries int) driver.Function {
 // loadIndex reads the state of the index in group g, nil where there is none that
 // fits: entries and sequence are what the group of entries says of itself.
 func loadIndex(g *h5.Group, entries int, sequence int64) *index {
-	i, err := g.Stat(indexName, attrEntries, attrSequence, attrCatalog, attrRecords, attrSchema, attrNewest)
+	i, err := g.Stat(indexName, attrState, attrSchema, attrNewest)
 	if err != nil || len(i.Shape) != 1 || i.Shape[0] != entries {
 		return nil
 	}
 	x := &index{rows: entries, sequence: sequence}
-	n, ok1 := uintAttr(i, attrEntries)
-	s, ok2 := uintAttr(i, attrSequence)
-	c, ok3 := uintAttr(i, attrCatalog)
-	r, ok4 := uintAttr(i, attrRecords)
-	if !ok1 || !ok2 || !ok3 || !ok4 || n != uint64(entries) || s != uint64(sequence) {
+	state := i.Attr(attrState)
+	if state == nil || !state.Type.Same(h5.IntType(8, false)) || len(state.Data) != 4*8 {
 		return nil
 	}
-	x.catalog, x.records = int(c), int(r)
+	if le.Uint64(state.Data) != uint64(entries) || le.Uint64(state.Data[8:]) != uint64(sequence) {
+		return nil
+	}
+	x.catalog, x.records = int(le.Uint64(state.Data[16:])), int(le.Uint64(state.Data[24:]))
 	if !jsonAttr(i, attrSchema, &x.schema) || !jsonAttr(i, attrNewest, &x.newest) || x.schema.rowType().Size != i.Type.Size {
 		return nil
 	}
@@ -133,16 +136,67 @@ func (x *index) attrs() ([]h5.Attr, error) {
 	if err != nil {
 		return nil, err
 	}
-	attrs := []h5.Attr{
-		h5.Uint64Attr(attrEntries, uint64(x.rows)),
-		h5.Uint64Attr(attrSequence, uint64(x.sequence)),
-		h5.Uint64Attr(attrCatalog, uint64(x.catalog)),
-		h5.Uint64Attr(attrRecords, uint64(x.records)),
+	state := h5.Attr{Name: attrState, Type: h5.IntType(8, false), Shape: []int{4}}
+	for _, n := range [...]int{x.rows, int(x.sequence), x.catalog, x.records} {
+		state.Data = le.AppendUint64(state.Data, uint64(n))
 	}
+	// An attribute is written in place where its length stays, so that one follows another
+	// with spaces behind.
+	for len(newest)%64 != 0 {
+		newest = append(newest, ' ')
+	}
+	attrs := []h5.Attr{state}
 	if len(schema) <= maxAttr && len(newest) <= maxAttr { // else the index is made anew at each open
 		attrs = append(attrs, h5.FixedTextAttr(attrSchema, schema), h5.FixedTextAttr(attrNewest, string(newest)))
 	}
 	return attrs, nil
+}
+
+// tell writes the attributes that are not what they were.
+func (x *index) tell(g *h5.Group) error {
+	attrs, err := x.attrs()
+	if err != nil {
+		return err
+	}
+	attrs = slices.DeleteFunc(attrs, func(a h5.Attr) bool {
+		old, there := x.told[a.Name]
+		return there && bytes.Equal(old, a.Data)
+	})
+	if len(attrs) == 0 {
+		return nil
+	}
+	if x.told == nil {
+		x.told = make(map[string][]byte)
+	}
+	for _, a := range attrs {
+		x.told[a.Name] = a.Data
+	}
+	return g.SetAttrs(indexName, attrs)
+}
+
+// open opens the two datasets for writing.
+func (x *index) open(g *h5.Group) (err error) {
+	if x.table == nil {
+		if x.table, err = g.Table(indexName, x.schema.rowType()); err != nil {
+			return err
+		}
+	}
+	if x.log == nil {
+		x.log, err = g.Table(catalogName, byteType)
+	}
+	return err
+}
+
+// close releases what open opened; the index may be used again.
+func (x *index) close() error {
+	var errs []error
+	for _, t := range []**h5.Table{&x.table, &x.log} {
+		if *t != nil {
+			errs = append(errs, (*t).Close())
+			*t = nil
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // readCatalog reads the whole catalog in group g.
@@ -257,6 +311,9 @@ func (x *index) apply(g *h5.Group, changes []change, sequence int64) (ok bool, e
 			return false, err
 		}
 	}
+	if err := x.open(g); err != nil {
+		return false, err
+	}
 	var catalog, lines []byte
 	for _, c := range changes {
 		r := c.record
@@ -270,7 +327,7 @@ func (x *index) apply(g *h5.Group, changes []change, sequence int64) (ok bool, e
 	if err := x.forms.write(g, lines); err != nil {
 		return false, err
 	}
-	if err := g.WriteRows(catalogName, byteType, x.catalog, catalog); err != nil {
+	if err := x.log.Write(x.catalog, catalog); err != nil {
 		return false, err
 	}
 	x.catalog += len(catalog)
@@ -283,7 +340,6 @@ func (x *index) apply(g *h5.Group, changes []change, sequence int64) (ok bool, e
 	if x.records > 2*(x.rows+len(changes))+1000 {
 		return false, nil
 	}
-	t := x.schema.rowType()
 	old := x.rows
 	var fresh []byte // rows beyond the old end
 	for _, c := range changes {
@@ -297,27 +353,23 @@ func (x *index) apply(g *h5.Group, changes []change, sequence int64) (ok bool, e
 			continue
 		}
 		// Rows that are there change in place: what is new must be there too.
-		if err := g.WriteRows(indexName, t, old, fresh); err != nil {
+		if err := x.table.Write(old, fresh); err != nil {
 			return false, err
 		}
 		fresh = nil
 		if err := x.loadIDs(g); err != nil {
 			return false, err
 		}
-		if err := x.replace(g, t, &c); err != nil {
+		if err := x.replace(&c); err != nil {
 			return false, err
 		}
 		old = x.rows
 	}
-	if err := g.WriteRows(indexName, t, old, fresh); err != nil {
+	if err := x.table.Write(old, fresh); err != nil {
 		return false, err
 	}
 	x.sequence = sequence
-	attrs, err := x.attrs()
-	if err != nil {
-		return false, err
-	}
-	return true, g.SetAttrs(indexName, attrs)
+	return true, x.tell(g)
 }
 
 // fits takes the entry up among the columns, and tells whether those stay. The
@@ -342,21 +394,21 @@ func (x *index) fits(c *change) bool {
 
 // replace overwrites the row of an entry, or fills the row of one that was deleted
 // with the last.
-func (x *index) replace(g *h5.Group, t h5.Type, c *change) error {
+func (x *index) replace(c *change) error {
 	row, there := x.rowOf[c.record.id]
 	if !there {
 		return damaged("the index lacks entry %q", c.record.id)
 	}
 	if c.e != nil {
-		return g.WriteRows(indexName, t, row, x.schema.appendRow(nil, c.record.id, c.e))
+		return x.table.Write(row, x.schema.appendRow(nil, c.record.id, c.e))
 	}
 	last := x.rows - 1
 	if row != last {
-		b := make([]byte, t.Size)
-		if err := g.ReadRows(indexName, t, last, b); err != nil {
+		b := make([]byte, x.schema.rowType().Size)
+		if err := x.table.Read(last, b); err != nil {
 			return err
 		}
-		if err := g.WriteRows(indexName, t, row, b); err != nil {
+		if err := x.table.Write(row, b); err != nil {
 			return err
 		}
 		x.ids[row] = x.ids[last]
@@ -365,5 +417,5 @@ func (x *index) replace(g *h5.Group, t h5.Type, c *change) error {
 	delete(x.rowOf, c.record.id)
 	x.ids = x.ids[:last]
 	x.rows = last
-	return g.Resize(indexName, last)
+	return x.table.Resize(last)
 }

@@ -115,8 +115,8 @@ func (f *function) salvage(id string) error {
 	if f.entries != nil {
 		err = f.entries.Close()
 	}
-	f.entries, f.index = fresh, nil
-	return errors.Join(err, f.lose(lost))
+	f.entries = fresh
+	return errors.Join(err, f.forgetIndex(), f.lose(lost))
 }
 
 // mendFunction opens a function, for a Put, of which something cannot be opened.

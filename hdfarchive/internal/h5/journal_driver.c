@@ -141,16 +141,19 @@ static herr_t read_driver(H5FD_t *file, H5FD_mem_t type, hid_t dxpl, haddr_t add
     return 0;
 }
 
-/* Writes into memory. */
+/* Writes into memory. What a page holds already does not change it: HDF5 writes whole chunks of a
+ * table to which a row came. */
 static int write_pages(journal *j, uint64_t from, uint64_t to, const uint8_t *in)
 {
-    while (from < to) {
-        uint64_t start = from / JOURNAL_PAGE * JOURNAL_PAGE, n = start + JOURNAL_PAGE - from;
-        uint8_t *bytes;
+    for (uint64_t n; from < to; from += n, in += n) {
+        uint64_t            no = from / JOURNAL_PAGE, start = no * JOURNAL_PAGE;
+        const journal_page *p = journal_find(j, no);
+        uint8_t            *bytes;
+        n = start + JOURNAL_PAGE - from;
         if (n > to - from) n = to - from;
-        if (!(bytes = journal_touch(j, from / JOURNAL_PAGE, n == JOURNAL_PAGE))) return -1;
+        if (p && p->bytes && memcmp(p->bytes + (from - start), in, n) == 0) continue;
+        if (!(bytes = journal_touch(j, no, n == JOURNAL_PAGE))) return -1;
         memcpy(bytes + (from - start), in, n);
-        from += n, in += n;
     }
     return 0;
 }

@@ -81,6 +81,7 @@ int k_free_name(hid_t loc, const char *name);
 
 hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code);
 hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code);
+hid_t k_open_to_stay(hid_t loc, const char *name, k_reply *r, int *code);
 int k_vlen_total(hid_t id, int is_attr, hid_t space, uint64_t budget, uint64_t *total, k_reply *r);
 int k_check_strings(hid_t id, const uint8_t *raw, size_t n, uint64_t size, k_reply *r);
 int k_write_attr(hid_t obj, k_cur *c, k_reply *r);

@@ -10,7 +10,7 @@ int k_table_open(hid_t loc, const char *name, const uint8_t *req, size_t n, k_re
 	hid_t type = -1, plist = -1;
 	int code;
 	k_enter(r);
-	hid_t id = k_open_hard(loc, name, r, &code);
+	hid_t id = k_open_to_stay(loc, name, r, &code);
 	if (id < 0)
 		return k_leave(r, code);
 	code = K_CHANGED;
