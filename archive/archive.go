@@ -27,13 +27,15 @@ type (
 type Archive struct {
 	d driver.Archive
 
+	inPartsFrom int64 // a constant but in tests
+
 	mu     sync.RWMutex // held for reading while the driver works, so that Close waits
 	closed bool
 }
 
 // New makes an Archive of a driver. Programs call Open, or the constructor of
 // the package that implements a kind; New is for those packages.
-func New(d driver.Archive) *Archive { return &Archive{d: d} }
+func New(d driver.Archive) *Archive { return &Archive{d: d, inPartsFrom: inPartsFrom} }
 
 // URL returns the canonical URL of the archive: Open of it opens the same one.
 func (a *Archive) URL() string { return a.d.URL() }

@@ -2,7 +2,6 @@ package archive
 
 import (
 	"context"
-	"errors"
 	"iter"
 )
 
@@ -51,28 +50,14 @@ type copier struct {
 	replace bool
 	out     batch
 	kept    int
-	sent    int // entries handed to out; what it does not store, dst had after all
 }
 
 func (c *copier) run(ctx context.Context, src *Archive, functions []string) error {
-	for f := range src.fetch(ctx, c.missing(ctx, src, functions)) {
-		if errors.Is(f.err, ErrNotFound) {
-			continue // deleted since it was listed
-		}
-		if f.err == nil {
-			c.sent++
-			if err := c.out.add(ctx, f.entry); err != nil {
-				return err
-			}
-		}
-		if err := c.step(f.listed, f.err); err != nil {
-			return err
-		}
-	}
-	if err := c.out.flush(ctx); err != nil {
+	sent, err := c.bring(ctx, &c.out, src, c.missing(ctx, src, functions))
+	if err != nil {
 		return err
 	}
-	c.kept += c.sent - c.out.stored
+	c.kept += sent - c.out.stored // what was sent and not stored, dst had after all
 	return c.damage()
 }
 

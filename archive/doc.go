@@ -35,8 +35,9 @@
 // and say so. The sum is computed on the way where slabs come in the order of the value
 // and their number was declared; else Commit reads the rest once more.
 //
-// Slice and ReadInto read such a value in parts. Get, Verify and Copy hold all of it in
-// memory.
+// Slice and ReadInto read such a value in parts, and so do Verify, Copy and Merge where it
+// has more than 64 MiB and lies in HDF5. Get holds all of it in memory, and so does a copy
+// into a kind of archive without streams.
 //
 // # Leases
 //

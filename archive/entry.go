@@ -114,6 +114,11 @@ func verify(e *Entry) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrCorrupt, err)
 	}
+	return matches(e, sum)
+}
+
+// matches holds the sum of what was read against that of the entry.
+func matches(e *Entry, sum uint64) error {
 	if sum != e.Sum {
 		return fmt.Errorf("%w: the value's checksum is %016x, not %016x as stored; delete the entry, and the next call computes it again",
 			ErrCorrupt, sum, e.Sum)

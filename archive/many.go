@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/keymap"
 )
 
@@ -32,7 +33,7 @@ func (a *Archive) GetMany(ctx context.Context, function string, keys []keymap.Ke
 		}
 	}
 	return func(yield func(*Entry, error) bool) {
-		for r := range a.fetch(ctx, wanted) {
+		for r := range a.fetch(ctx, wanted, false) {
 			if !yield(r.entry, r.err) || (r.err != nil && ends(ctx, r.err)) {
 				return
 			}
@@ -47,7 +48,7 @@ func (a *Archive) GetMany(ctx context.Context, function string, keys []keymap.Ke
 // on; ErrClosed and a cancelled ctx end it.
 func (a *Archive) All(ctx context.Context, functions ...string) iter.Seq2[*Entry, error] {
 	return func(yield func(*Entry, error) bool) {
-		for r := range a.fetch(ctx, a.List(ctx, functions...)) {
+		for r := range a.fetch(ctx, a.List(ctx, functions...), false) {
 			switch {
 			case errors.Is(r.err, ErrNotFound):
 				continue
@@ -65,13 +66,17 @@ func (a *Archive) All(ctx context.Context, functions ...string) iter.Seq2[*Entry
 type fetched struct {
 	listed *Entry // as it was asked for
 	entry  *Entry
+	parts  bool // entry is outlined, and not verified
 	err    error
 	done   chan struct{} // closed when entry and err are set
 }
 
 // fetch reads the entries that wanted names, a window of them at once, and
-// yields them in order. No goroutine of it outlives the loop.
-func (a *Archive) fetch(ctx context.Context, wanted iter.Seq2[*Entry, error]) iter.Seq[*fetched] {
+// yields them in order. With parts, what wanted says is large is only outlined where the
+// driver can. No goroutine of it outlives the loop.
+func (a *Archive) fetch(ctx context.Context, wanted iter.Seq2[*Entry, error], parts bool) iter.Seq[*fetched] {
+	d, ok := a.d.(driver.Outliner)
+	parts = parts && ok
 	return func(yield func(*fetched) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		var readers sync.WaitGroup
@@ -98,7 +103,13 @@ func (a *Archive) fetch(ctx context.Context, wanted iter.Seq2[*Entry, error]) it
 				bytes += f.listed.Bytes
 				readers.Go(func() {
 					defer close(f.done)
-					f.entry, f.err = a.Get(ctx, f.listed.Call.Function, f.listed.Key)
+					function, key := f.listed.Call.Function, f.listed.Key
+					if f.parts = parts && f.listed.Bytes > a.inPartsFrom; f.parts {
+						f.entry, f.err = a.outline(ctx, d, function, key)
+						f.err = a.wrap("get", function, key, f.err)
+					} else {
+						f.entry, f.err = a.Get(ctx, function, key)
+					}
 				})
 			}
 			if len(window) == 0 {

@@ -1,13 +1,12 @@
 package archive
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
-
-	"github.com/klepto-go/klepto/keymap"
 )
 
 // Conflict says what Merge does with different results for one key.
@@ -157,43 +156,30 @@ func (m *merger) candidate(ctx context.Context, e *Entry) (*candidate, error) {
 
 // store brings over what compare has chosen.
 func (m *merger) store(ctx context.Context) error {
-	wanted := make([]map[string][]keymap.Key, len(m.sources))
-	for k, c := range m.best {
+	wanted := make([][]*Entry, len(m.sources))
+	for _, c := range m.best {
 		if c.source < 0 {
 			continue
 		}
-		if wanted[c.source] == nil {
-			wanted[c.source] = map[string][]keymap.Key{}
-		}
-		wanted[c.source][k.function] = append(wanted[c.source][k.function], c.entry.Key)
+		wanted[c.source] = append(wanted[c.source], c.entry)
 		m.Total++
 	}
 	out := batch{a: m.dst}
-	for i, functions := range wanted {
-		for function, keys := range functions {
-			slices.SortFunc(keys, func(a, b keymap.Key) int { return strings.Compare(a.Name, b.Name) })
-			for e, err := range m.sources[i].GetMany(ctx, function, keys) {
-				if errors.Is(err, ErrNotFound) {
-					continue // deleted since it was listed
-				}
-				if err == nil {
-					err = out.add(ctx, e)
-					if err != nil {
-						m.result.Copied = out.stored
-						return err
-					}
-				}
-				if err := m.step(e, err); err != nil {
-					m.result.Copied = out.stored
-					return err
+	for i, entries := range wanted {
+		slices.SortFunc(entries, func(a, b *Entry) int {
+			return cmp.Or(strings.Compare(a.Call.Function, b.Call.Function), strings.Compare(a.Key.Name, b.Key.Name))
+		})
+		_, err := m.bring(ctx, &out, m.sources[i], func(yield func(*Entry, error) bool) {
+			for _, e := range entries {
+				if !yield(e, nil) {
+					return
 				}
 			}
+		})
+		m.result.Copied = out.stored
+		if err != nil {
+			return err
 		}
-	}
-	err := out.flush(ctx)
-	m.result.Copied = out.stored
-	if err != nil {
-		return err
 	}
 	return m.damage()
 }

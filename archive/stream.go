@@ -190,17 +190,18 @@ func (w *Writer) Set(member string, v value.Value) error {
 // Commit stores the entry, and replaces the one with the same function and key, as Put
 // does. It is an error where rows or values are missing.
 func (w *Writer) Commit(ctx context.Context) error {
-	_, err := w.commit(ctx, false)
+	_, err := w.commit(ctx, false, nil)
 	return err
 }
 
 // CommitIfAbsent is Commit where there is no entry with this function and key, and
 // tells whether it stored. Else what was written is given back.
 func (w *Writer) CommitIfAbsent(ctx context.Context) (stored bool, err error) {
-	return w.commit(ctx, true)
+	return w.commit(ctx, true, nil)
 }
 
-func (w *Writer) commit(ctx context.Context, ifAbsent bool) (stored bool, err error) {
+// commit is Commit; what is stored has the sum of like, where that is not nil.
+func (w *Writer) commit(ctx context.Context, ifAbsent bool, like *Entry) (stored bool, err error) {
 	err = w.do(ctx, "commit", func() error {
 		for _, name := range w.names[len(w.parts):] {
 			if w.unset[name].Value == nil {
@@ -218,6 +219,11 @@ func (w *Writer) commit(ctx context.Context, ifAbsent bool) (stored bool, err er
 		var err error
 		if w.e.Sum, err = w.readRest(ctx); err != nil {
 			return err
+		}
+		if like != nil {
+			if err := matches(like, w.e.Sum); err != nil {
+				return sourceError{err}
+			}
 		}
 		w.e.Provenance = w.Provenance
 		normalize(&w.e.Provenance)

@@ -28,8 +28,8 @@ type VerifyOptions struct {
 	Progress func(Progress)
 }
 
-// Verify reads every entry, checks it against its sum, and returns how far it
-// came. Its error is a *DamageError where entries are damaged, which names them
+// Verify reads every entry, large ones in parts, checks it against its sum, and returns how
+// far it came. Its error is a *DamageError where entries are damaged, which names them
 // all; delete them, and the next calls compute them again. Any other error
 // ended the work early.
 func (a *Archive) Verify(ctx context.Context, o *VerifyOptions) (Progress, error) {
@@ -40,8 +40,15 @@ func (a *Archive) Verify(ctx context.Context, o *VerifyOptions) (Progress, error
 	if err != nil {
 		return Progress{}, err
 	}
-	for e, err := range a.All(ctx, o.Functions...) {
-		if err := w.step(e, err); err != nil {
+	for f := range a.fetch(ctx, a.List(ctx, o.Functions...), true) {
+		if f.err == nil && f.parts {
+			f.err = a.inParts(ctx, f.entry, func(e *Entry) error { return a.verifyParts(ctx, e) })
+			f.err = a.wrap("verify", f.listed.Call.Function, f.listed.Key, f.err)
+		}
+		if errors.Is(f.err, ErrNotFound) {
+			continue // deleted since it was listed
+		}
+		if err := w.step(f.listed, f.err); err != nil {
 			return w.Progress, err
 		}
 	}

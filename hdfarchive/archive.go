@@ -85,14 +85,19 @@ func (a *File) write(ctx context.Context, j *job) error {
 }
 
 func (a *File) Get(ctx context.Context, function string, key keymap.Key) (*driver.Entry, error) {
-	return a.get(ctx, function, key, true)
+	return a.get(ctx, function, key, wholeValue)
+}
+
+// Outline implements driver.Outliner.
+func (a *File) Outline(ctx context.Context, function string, key keymap.Key, most int64) (*driver.Entry, error) {
+	return a.get(ctx, function, key, max(most, 1))
 }
 
 func (a *File) Stat(ctx context.Context, function string, key keymap.Key) (*driver.Entry, error) {
-	return a.get(ctx, function, key, false)
+	return a.get(ctx, function, key, withoutValue)
 }
 
-func (a *File) get(ctx context.Context, function string, key keymap.Key, value bool) (e *driver.Entry, err error) {
+func (a *File) get(ctx context.Context, function string, key keymap.Key, most int64) (e *driver.Entry, err error) {
 	err = a.read(ctx, func(s *store) error {
 		f, err := s.function(function)
 		if err != nil {
@@ -102,7 +107,7 @@ func (a *File) get(ctx context.Context, function string, key keymap.Key, value b
 			return driver.ErrNotFound
 		}
 		var none error
-		if e, none = f.packed.get(key, value); none == nil {
+		if e, none = f.packed.get(key, most != withoutValue); none == nil {
 			return nil
 		}
 		look := f.entries.Committed
@@ -116,10 +121,10 @@ func (a *File) get(ctx context.Context, function string, key keymap.Key, value b
 		if err != nil {
 			return entryError(err)
 		}
-		if !value {
+		if most == withoutValue {
 			i = nil
 		}
-		e, err = readEntry(s.file, f.entries, id, i, stored)
+		e, err = readEntry(s.file, f.entries, id, i, stored, most)
 		if err == nil && e.Call.Function != function {
 			return driver.ErrNotFound
 		}

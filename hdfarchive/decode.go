@@ -17,7 +17,14 @@ import (
 type decoder struct {
 	objects int64
 	bytes   int64
+	most    int64 // bytes of an array that gets its Data; wholeValue: all do
 }
+
+// How much is wanted of a value, where that is no number of bytes.
+const (
+	withoutValue int64 = -1 // nothing
+	wholeValue   int64 = 0
+)
 
 // minObject is less than what any object takes in a file.
 const minObject = 32
@@ -106,12 +113,21 @@ func (d *decoder) dataset(g *h5.Group, name string, i *h5.Info) (value.Value, er
 		a.Data = split(text, count)
 		return a, valid(a)
 	}
+	if d.leaves(a, len(n.Shape) > 0) {
+		return a, nil
+	}
 	a.Data = a.Elem.Make(count)
 	if err := elements(g, name, i, elemType(a.Elem), nil, view(a.Data)); err != nil {
 		return nil, err
 	}
 	trueOrFalse(a)
 	return a, valid(a)
+}
+
+// leaves tells whether the Data of an array are left to Slice, which does not know shapes
+// beyond those of HDF5.
+func (d *decoder) leaves(a *value.Array, reshaped bool) bool {
+	return d.most != wholeValue && !reshaped && len(a.Shape) > 0 && int64(a.Len())*int64(a.Elem.Size()) > d.most
 }
 
 func valid(v value.Value) error {
@@ -216,7 +232,7 @@ func (d *decoder) group(g *h5.Group, name string, i *h5.Info, depth int) (value.
 	if e := own.Close(); err == nil {
 		err = e
 	}
-	if err == nil {
+	if err == nil && d.most == wholeValue { // else there may be parts without Data
 		err = valid(v)
 	}
 	if err != nil {
@@ -253,12 +269,16 @@ func (d *decoder) node(g *h5.Group, name string, i *h5.Info, depth int) (n node,
 }
 
 func (d *decoder) children(g *h5.Group, name string, i *h5.Info, depth int) (value.Value, error) {
+	most := d.most
+	defer func() { d.most = most }()
+	d.most = wholeValue // only fields of structs go without Data
 	n, m, err := d.node(g, name, i, depth)
 	if err != nil {
 		return nil, err
 	}
 	switch n.Kind {
 	case kindStruct:
+		d.most = most
 		v := &value.Struct{Meta: m}
 		err := d.named(g, &n, depth, func(field string, x value.Value) error {
 			v.Fields = append(v.Fields, value.Field{Name: field, Value: x})

@@ -37,8 +37,8 @@ func withFile(path string, f func(file *h5.File, root *h5.Group) error) error {
 }
 
 // readFile reads the entry in a file. The error is driver.ErrNotFound where there is
-// no file, or where want is not the zero key and not the entry's.
-func readFile(path, id string, want keymap.Key, value bool) (*stored, *driver.Entry, error) {
+// no file, or where want is not the zero key and not the entry's. most is that of readEntry.
+func readFile(path, id string, want keymap.Key, most int64) (*stored, *driver.Entry, error) {
 	var s *stored
 	var e *driver.Entry
 	err := withFile(path, func(file *h5.File, root *h5.Group) error {
@@ -52,10 +52,10 @@ func readFile(path, id string, want keymap.Key, value bool) (*stored, *driver.En
 		if want.Canonical != "" && s.key != want.Canonical {
 			return driver.ErrNotFound
 		}
-		if !value {
+		if most == withoutValue {
 			i = nil
 		}
-		e, err = readEntry(file, root, valueName, i, s)
+		e, err = readEntry(file, root, valueName, i, s, most)
 		return err
 	})
 	switch {
@@ -70,17 +70,22 @@ func readFile(path, id string, want keymap.Key, value bool) (*stored, *driver.En
 }
 
 func (a *hdfdir) Get(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
-	return a.get(function, key, true)
+	return a.get(function, key, wholeValue)
+}
+
+// Outline implements driver.Outliner.
+func (a *hdfdir) Outline(_ context.Context, function string, key keymap.Key, most int64) (*driver.Entry, error) {
+	return a.get(function, key, max(most, 1))
 }
 
 func (a *hdfdir) Stat(_ context.Context, function string, key keymap.Key) (*driver.Entry, error) {
-	return a.get(function, key, false)
+	return a.get(function, key, withoutValue)
 }
 
-func (a *hdfdir) get(function string, key keymap.Key, value bool) (e *driver.Entry, err error) {
+func (a *hdfdir) get(function string, key keymap.Key, most int64) (e *driver.Entry, err error) {
 	err = a.use(func() error {
 		id := entryID(key)
-		_, e, err = readFile(a.path(function, id), id, key, value)
+		_, e, err = readFile(a.path(function, id), id, key, most)
 		if err == nil && e.Call.Function != function {
 			return driver.ErrNotFound
 		}
@@ -99,7 +104,7 @@ func (a *hdfdir) Delete(_ context.Context, function string, key keymap.Key) erro
 		}
 		id := entryID(key)
 		path := a.path(function, id)
-		if _, _, err := readFile(path, id, key, false); err != nil && !errors.Is(err, driver.ErrCorrupt) {
+		if _, _, err := readFile(path, id, key, withoutValue); err != nil && !errors.Is(err, driver.ErrCorrupt) {
 			return err
 		}
 		if err := os.Remove(path); errors.Is(err, fs.ErrNotExist) {

@@ -164,7 +164,7 @@ func (a *hdfdir) scan(dir string, old []record, written map[string]record, l *le
 			differs = true
 			continue
 		}
-		s, _, err := readFile(path, id, keymap.Key{}, false)
+		s, _, err := readFile(path, id, keymap.Key{}, withoutValue)
 		switch {
 		case errors.Is(err, driver.ErrNotFound):
 			continue
@@ -268,7 +268,7 @@ func (a *hdfdir) longName(folder string) (name string, ok bool) {
 	}
 	for _, path := range paths {
 		id := strings.TrimSuffix(filepath.Base(path), suffix)
-		if _, e, err := readFile(path, id, keymap.Key{}, false); err == nil && groupName(e.Call.Function) == folder {
+		if _, e, err := readFile(path, id, keymap.Key{}, withoutValue); err == nil && groupName(e.Call.Function) == folder {
 			return e.Call.Function, true
 		}
 	}

@@ -211,7 +211,7 @@ func (a *hdfdir) synced(dir string, st os.FileInfo) bool {
 // present tells whether the entry of p is there. One that is damaged, or has
 // another key, is not.
 func present(path string, p *prepared) (bool, error) {
-	_, _, err := readFile(path, p.id, p.e.Key, false)
+	_, _, err := readFile(path, p.id, p.e.Key, withoutValue)
 	switch {
 	case err == nil:
 		return true, nil

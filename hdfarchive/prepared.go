@@ -64,8 +64,9 @@ func prepare(e *driver.Entry, name string, o *Options) (*prepared, error) {
 }
 
 // readEntry makes an entry of what was stored, with the value that lies in g under
-// name and is described by i, or without one where i is nil.
-func readEntry(f *h5.File, g *h5.Group, name string, i *h5.Info, s *stored) (*driver.Entry, error) {
+// name and is described by i, or without one where i is nil. Of a value that is not to be
+// read whole, arrays of more than most bytes have no Data.
+func readEntry(f *h5.File, g *h5.Group, name string, i *h5.Info, s *stored, most int64) (*driver.Entry, error) {
 	e, err := s.entry()
 	if err != nil || i == nil {
 		return e, err
@@ -74,6 +75,7 @@ func readEntry(f *h5.File, g *h5.Group, name string, i *h5.Info, s *stored) (*dr
 	if err != nil {
 		return nil, readError(err)
 	}
+	d.most = most
 	var v value.Value
 	if v, err = d.value(g, name, i, 0); err != nil {
 		return nil, readError(err)

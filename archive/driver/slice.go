@@ -20,6 +20,19 @@ type Slicer interface {
 	Slice(ctx context.Context, function string, key keymap.Key, s *Selection, dst any) (value.Value, error)
 }
 
+// Outliner is a Slicer that hands out an entry without its large arrays, which Slice
+// then reads in parts, so that a value larger than memory can be checked and copied. It
+// is optional: of others the portable archive gets the whole value.
+type Outliner interface {
+	Slicer
+
+	// Outline is Get where arrays of more than most bytes have no Data (Data is nil) and
+	// are for Slice to read. They are the value itself, or fields of a Struct, or of
+	// Structs in one, with one dimension at least, and elements of any type but String;
+	// the driver may leave Data to some of them. Value is not validated.
+	Outline(ctx context.Context, function string, key keymap.Key, most int64) (*Entry, error)
+}
+
 // ErrSelection: the text of a selection cannot be understood, or asks for what the
 // value does not have.
 var ErrSelection = errors.New("bad selection")

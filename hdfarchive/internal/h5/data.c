@@ -234,9 +234,9 @@ hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code) {
 }
 
 /* select_slab narrows a selection to what comes next in a request: for each dimension
-   start, step and count. */
-static int select_slab(hid_t space, const extent *e, k_cur *c) {
-	hsize_t start[H5S_MAX_RANK], step[H5S_MAX_RANK], count[H5S_MAX_RANK];
+   start, step and count, which it fills. */
+static int select_slab(hid_t space, const extent *e, k_cur *c, hsize_t *count) {
+	hsize_t start[H5S_MAX_RANK], step[H5S_MAX_RANK];
 	for (int i = 0; i < e->rank; i++) {
 		start[i] = k_u64(c);
 		step[i] = k_u64(c);
@@ -251,7 +251,7 @@ static int select_slab(hid_t space, const extent *e, k_cur *c) {
 int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, int slab, int known, void *buf, size_t len, k_reply *r) {
 	k_cur c = {req, req + n, 0, 0};
 	extent e = {0};
-	hsize_t dims[H5S_MAX_RANK];
+	hsize_t dims[H5S_MAX_RANK], count[H5S_MAX_RANK];
 	int code;
 	k_enter(r);
 	hid_t id = known ? k_open_hard(loc, name, r, &code) : k_open_data(loc, name, r, &code), type = -1, space = -1, mem = H5S_ALL;
@@ -266,14 +266,14 @@ int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, int slab, i
 	else if (H5Sget_simple_extent_type(space) == H5S_NULL || H5Sget_simple_extent_dims(space, dims, NULL) != e.rank ||
 	         memcmp(dims, e.dims, (size_t)e.rank * sizeof *dims) != 0)
 		code = K_CHANGED;
-	else if (slab && select_slab(space, &e, &c) != K_OK)
+	else if (slab && select_slab(space, &e, &c, count) != K_OK)
 		code = K_FAIL;
 	else if (H5Tdetect_class(type, H5T_VLEN) > 0 || k_is_vlen_string(type) ||
 	         (uint64_t)len != (uint64_t)H5Sget_select_npoints(space) * H5Tget_size(type))
 		code = K_CHANGED;
 	else if (len > 0) {
-		hsize_t all = (hsize_t)H5Sget_select_npoints(space);
-		if (slab && (mem = H5Screate_simple(1, &all, NULL)) < 0)
+		/* Of chunks, HDF5 goes from element to element where the memory has another shape. */
+		if (slab && (mem = H5Screate_simple(e.rank, count, NULL)) < 0)
 			code = K_FAIL;
 		else if (H5Dread(id, type, mem, slab ? space : H5S_ALL, H5P_DEFAULT, buf) < 0)
 			code = K_FAIL;
