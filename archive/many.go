@@ -105,7 +105,7 @@ func (a *Archive) fetch(ctx context.Context, wanted iter.Seq2[*Entry, error], pa
 					defer close(f.done)
 					function, key := f.listed.Call.Function, f.listed.Key
 					if f.parts = parts && f.listed.Bytes > a.inPartsFrom; f.parts {
-						f.entry, f.err = a.outline(ctx, d, function, key)
+						f.entry, f.err = a.outline(ctx, d, function, key, a.unit())
 						f.err = a.wrap("get", function, key, f.err)
 					} else {
 						f.entry, f.err = a.Get(ctx, function, key)

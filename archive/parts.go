@@ -22,11 +22,48 @@ const (
 	partBytes = 16 << 20
 )
 
-// outline returns an entry without its large arrays.
-func (a *Archive) outline(ctx context.Context, d driver.Outliner, function string, key keymap.Key) (*Entry, error) {
+// Outline returns an entry without the Data of its large arrays (Data is nil), of which
+// types, shapes and what else is said of them are there; Slice and ReadInto read them, or
+// parts of them. Large are arrays of more than most bytes that are the value itself or
+// fields of structs. Kinds of archives that get whole values return them, which is always
+// allowed. Only a value with all of its Data is verified. ErrNotFound where there is none.
+func (a *Archive) Outline(ctx context.Context, function string, key keymap.Key, most int64) (*Entry, error) {
+	d, ok := a.d.(driver.Outliner)
+	if !ok {
+		return a.Get(ctx, function, key)
+	}
+	e, err := a.outline(ctx, d, function, key, most)
+	if err == nil {
+		var parts []*part
+		if _, parts, err = partsOf(e); len(parts) == 0 {
+			err = verify(e)
+		}
+	}
+	if err != nil {
+		return nil, a.wrap("outline", function, key, err)
+	}
+	return e, nil
+}
+
+// partsOf finds the arrays without Data in an outlined entry, and refuses a value that is
+// none that archives have. own is a copy of the value, with the arrays of parts.
+func partsOf(e *Entry) (own value.Value, parts []*part, err error) {
+	w := Writer{unset: make(map[string]*value.Field)} // for its plan
+	own, probe, err := w.plan("", e.Value)
+	if err == nil {
+		err = value.Validate(probe)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w; delete the entry, and the next call computes it again", ErrCorrupt, err)
+	}
+	return own, w.parts, nil
+}
+
+// outline is Outline without the checks.
+func (a *Archive) outline(ctx context.Context, d driver.Outliner, function string, key keymap.Key, most int64) (*Entry, error) {
 	var e *Entry
 	err := a.do(ctx, func() (err error) {
-		e, err = d.Outline(ctx, function, key, min(partBytes, a.inPartsFrom))
+		e, err = d.Outline(ctx, function, key, most)
 		return err
 	})
 	if err == nil && e.Key.Canonical != key.Canonical {
@@ -50,7 +87,7 @@ func (a *Archive) inParts(ctx context.Context, e *Entry, do func(*Entry) error) 
 		if failed != nil || now.Sum == e.Sum && now.Provenance.Created.Equal(e.Provenance.Created) {
 			return err
 		}
-		if e, failed = a.outline(ctx, a.d.(driver.Outliner), e.Call.Function, e.Key); failed != nil {
+		if e, failed = a.outline(ctx, a.d.(driver.Outliner), e.Call.Function, e.Key, a.unit()); failed != nil {
 			return failed
 		}
 	}
@@ -58,18 +95,14 @@ func (a *Archive) inParts(ctx context.Context, e *Entry, do func(*Entry) error) 
 
 // verifyParts is verify of an outlined entry.
 func (a *Archive) verifyParts(ctx context.Context, e *Entry) error {
-	w := Writer{unset: make(map[string]*value.Field)} // for its plan
-	own, probe, err := w.plan("", e.Value)
-	if err == nil {
-		err = value.Validate(probe)
-	}
+	own, parts, err := partsOf(e)
 	if err != nil {
-		return fmt.Errorf("%w: %w; delete the entry, and the next call computes it again", ErrCorrupt, err)
+		return err
 	}
 	s := newStreamSum(e.Key, own)
 	defer s.stop()
-	for s.advance(); s.at < len(w.parts); s.advance() {
-		err := a.eachPart(ctx, e, w.parts[s.at], func(data any, rows int) error {
+	for s.advance(); s.at < len(parts); s.advance() {
+		err := a.eachPart(ctx, e, parts[s.at], func(data any, rows int) error {
 			s.add(data, rows)
 			return nil
 		})
@@ -84,9 +117,12 @@ func (a *Archive) verifyParts(ctx context.Context, e *Entry) error {
 	return matches(e, sum)
 }
 
+// unit is how much of an array is read at a time.
+func (a *Archive) unit() int64 { return min(partBytes, a.inPartsFrom) }
+
 // eachPart reads an array of an outlined entry, some rows at a time.
 func (a *Archive) eachPart(ctx context.Context, e *Entry, p *part, use func(data any, rows int) error) error {
-	most := max(1, int(min(partBytes, a.inPartsFrom))/(p.row*p.array.Elem.Size()))
+	most := max(1, int(a.unit())/(p.row*p.array.Elem.Size()))
 	all := p.array.Shape[0]
 	room := reflect.ValueOf(p.array.Elem.Make(min(most, all) * p.row))
 	for row := 0; row < all; row += most {

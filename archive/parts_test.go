@@ -151,6 +151,32 @@ func TestParts(t *testing.T) {
 	}
 }
 
+// TestOutlineOf wants the same of archives that can outline and of others.
+func TestOutlineOf(t *testing.T) {
+	_, src, dst := partly(t)
+	e := large(1)
+	if err := dst.Put(t.Context(), e); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		a    *archive.Archive
+		most int64
+		left bool
+	}{{src, 500, true}, {src, 1 << 20, false}, {dst, 500, false}} {
+		got, err := c.a.Outline(t.Context(), "large", e.Key, c.most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u := got.Value.(*value.Struct).Fields[0].Value.(*value.Array)
+		if left := u.Data == nil; left != c.left || u.Elem != value.Float64 || !slices.Equal(u.Shape, []int{300}) || !left && !value.Equal(got.Value, e.Value) {
+			t.Errorf("Outline with %d bytes: %v; left out: %v, want %v", c.most, got.Value, left, c.left)
+		}
+	}
+	if _, err := src.Outline(t.Context(), "large", large(9).Key, 500); !errors.Is(err, archive.ErrNotFound) {
+		t.Errorf("Outline of what is not there: %v", err)
+	}
+}
+
 // TestPartsWithoutStream copies to an archive that takes whole values only.
 func TestPartsWithoutStream(t *testing.T) {
 	o, src, _ := partly(t)
