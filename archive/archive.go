@@ -119,12 +119,41 @@ func (a *Archive) PutIfAbsent(ctx context.Context, e *Entry) (stored bool, err e
 }
 
 func (a *Archive) put(ctx context.Context, e *Entry, ifAbsent bool) (int, error) {
-	full, err := complete(e)
+	full, err := begin(e)
 	if err != nil {
+		return 0, a.wrapEntry("put", e, err)
+	}
+	describe(full)
+	if d, ok := a.d.(driver.LateSummer); ok && full.Bytes >= sumBeside {
+		n, err := a.storeBeforeSum(ctx, d, full, ifAbsent)
+		return n, a.wrapEntry("put", e, err)
+	}
+	if err := sum(full); err != nil {
 		return 0, a.wrapEntry("put", e, err)
 	}
 	n, err := a.store(ctx, []*Entry{full}, ifAbsent)
 	return n, a.wrapEntry("put", e, err)
+}
+
+// sumBeside is from how many bytes on a value is summed while the driver writes it:
+// what a goroutine costs, and an attribute that comes later, is little beside that.
+const sumBeside = 4 << 20
+
+// storeBeforeSum hands an entry to the driver while its sum is computed.
+func (a *Archive) storeBeforeSum(ctx context.Context, d driver.LateSummer, e *Entry, ifAbsent bool) (n int, err error) {
+	err = a.do(ctx, func() (err error) {
+		var wg sync.WaitGroup
+		summed := *e // e is the driver's
+		var failed error
+		wg.Go(func() { failed = sum(&summed) })
+		defer wg.Wait() // it reads what is the caller's
+		n, err = d.PutBeforeSum(ctx, e, ifAbsent, func() (uint64, error) {
+			wg.Wait()
+			return summed.Sum, failed
+		})
+		return err
+	})
+	return n, err
 }
 
 // store hands complete entries to the driver.

@@ -86,7 +86,8 @@
 // # Numbers
 //
 // Beside the driver's own work a Get or Put costs one pass of XXH3 over the
-// value (3 to 8 GB/s, BenchmarkSum). All and GetMany have up to 4 entries in
-// hand, so that reading and checking overlap with the loop body; All stops
-// reading ahead at 64 MiB.
+// value (3 to 8 GB/s, BenchmarkSum). A Put of 4 MiB or more into an HDF5 archive
+// makes it on another processor while the value is written. All and GetMany have
+// up to 4 entries in hand, so that reading and checking overlap with the loop body;
+// All stops reading ahead at 64 MiB.
 package archive

@@ -48,12 +48,17 @@ func complete(e *Entry) (*Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if full.Sum, err = Sum(e.Key, e.Value); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrEntry, err)
+	describe(full)
+	return full, sum(full)
+}
+
+func describe(e *Entry) { e.Bytes, e.Shape = value.Size(e.Value), value.Describe(e.Value) }
+
+func sum(e *Entry) (err error) {
+	if e.Sum, err = Sum(e.Key, e.Value); err != nil {
+		return fmt.Errorf("%w: %w", ErrEntry, err)
 	}
-	full.Bytes = value.Size(e.Value)
-	full.Shape = value.Describe(e.Value)
-	return full, nil
+	return nil
 }
 
 // begin is complete without what the value tells.

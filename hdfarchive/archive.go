@@ -149,6 +149,18 @@ func (a *File) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) 
 	return j.stored, err
 }
 
+// PutBeforeSum implements driver.LateSummer.
+func (a *File) PutBeforeSum(ctx context.Context, e *driver.Entry, ifAbsent bool, sum func() (uint64, error)) (int, error) {
+	p, err := prepare(e, "", &a.opts)
+	if err != nil {
+		return 0, err
+	}
+	p.await(sum)
+	j := &job{ifAbsent: ifAbsent, puts: []*prepared{p}}
+	err = a.write(ctx, j)
+	return j.stored, err
+}
+
 func (a *File) Delete(ctx context.Context, function string, key keymap.Key) error {
 	return a.write(ctx, &job{function: function, key: &key})
 }

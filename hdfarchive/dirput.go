@@ -33,13 +33,23 @@ type draft struct {
 // them their names in order. Where one cannot be written, as on a full disk, those
 // before it are stored.
 func (a *hdfdir) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (stored int, err error) {
+	return a.put(ctx, entries, ifAbsent, nil)
+}
+
+// PutBeforeSum implements driver.LateSummer.
+func (a *hdfdir) PutBeforeSum(ctx context.Context, e *driver.Entry, ifAbsent bool, sum func() (uint64, error)) (int, error) {
+	return a.put(ctx, []*driver.Entry{e}, ifAbsent, sum)
+}
+
+// put is Put, with sum as PutBeforeSum has it, or nil.
+func (a *hdfdir) put(ctx context.Context, entries []*driver.Entry, ifAbsent bool, sum func() (uint64, error)) (stored int, err error) {
 	err = a.use(func() error {
 		if a.opts.Mode == Read {
 			return readOnly(a.root)
 		}
 		for len(entries) > 0 {
 			n := min(len(entries), maxBatch)
-			done, err := a.putBatch(ctx, entries[:n], ifAbsent)
+			done, err := a.putBatch(ctx, entries[:n], ifAbsent, sum)
 			stored += done
 			if err != nil {
 				return err
@@ -51,7 +61,7 @@ func (a *hdfdir) Put(ctx context.Context, entries []*driver.Entry, ifAbsent bool
 	return stored, err
 }
 
-func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent bool) (stored int, err error) {
+func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent bool, sum func() (uint64, error)) (stored int, err error) {
 	folders := make(map[string]bool) // those that changed
 	drafts := make([]*draft, 0, len(entries))
 	defer func() {
@@ -64,7 +74,7 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
-		d, err := a.draft(e, ifAbsent, folders)
+		d, err := a.draft(e, ifAbsent, sum, folders)
 		if err != nil {
 			failed = err // those before it are stored all the same
 			break
@@ -138,10 +148,13 @@ func parallel(n int, f func(i int) error) error {
 }
 
 // draft writes the temporary file of an entry, unless ifAbsent finds one there.
-func (a *hdfdir) draft(e *driver.Entry, ifAbsent bool, folders map[string]bool) (*draft, error) {
+func (a *hdfdir) draft(e *driver.Entry, ifAbsent bool, sum func() (uint64, error), folders map[string]bool) (*draft, error) {
 	p, err := prepare(e, valueName, &a.opts)
 	if err != nil {
 		return nil, err
+	}
+	if sum != nil {
+		p.await(sum)
 	}
 	d := &draft{prepared: p, path: a.path(e.Call.Function, p.id)}
 	if ifAbsent {

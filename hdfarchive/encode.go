@@ -20,6 +20,7 @@ type object struct {
 	hollow bool                           // its data came before; see part
 	part   *slabs                         // which wrote them, nil where they are few
 	within func(write func() error) error // has the parts at hand; nil where there are none
+	last   func() (h5.Attr, error)        // an attribute that is computed while the rest is written, or nil
 }
 
 // addAttrs gives the object attributes before those it has.
@@ -36,7 +37,15 @@ func (o *object) write(g *h5.Group) error {
 	if o.within != nil {
 		return o.within(func() error { return o.writeInto(g) })
 	}
-	return o.writeInto(g)
+	err := o.writeInto(g)
+	if err != nil || o.last == nil {
+		return err
+	}
+	attr, err := o.last()
+	if err != nil {
+		return err
+	}
+	return g.SetAttrs(o.name, []h5.Attr{attr})
 }
 
 func (o *object) writeInto(g *h5.Group) error {

@@ -63,6 +63,15 @@ func prepare(e *driver.Entry, name string, o *Options) (*prepared, error) {
 	return p, nil
 }
 
+// await has the entry written with a sum that is computed meanwhile.
+func (p *prepared) await(sum func() (uint64, error)) {
+	p.object.last = func() (h5.Attr, error) {
+		n, err := sum()
+		p.e.Sum, p.sum = n, n
+		return h5.Uint64Attr(attrSum, n), err
+	}
+}
+
 // readEntry makes an entry of what was stored, with the value that lies in g under
 // name and is described by i, or without one where i is nil. Of a value that is not to be
 // read whole, arrays of more than most bytes have no Data.

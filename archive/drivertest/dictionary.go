@@ -112,6 +112,40 @@ func testPutIfAbsent(t *testing.T, h Harness) {
 	wantEntry(t, a, second)
 }
 
+// testLarge puts values whose sums a driver may get later than the values.
+func testLarge(t *testing.T, h Harness) {
+	a := h.open(t)
+	const n = 1 << 20 // 8 MiB
+	array := func(first float64) value.Value {
+		x := make([]float64, n)
+		for i := range x {
+			x[i] = first + float64(i)
+		}
+		return &value.Array{Elem: value.Float64, Shape: []int{n / 1024, 1024}, Data: x}
+	}
+	alone := entry("f", 1, array(1))
+	member := entry("f", 2, &value.Struct{Fields: []value.Field{{Name: "u", Value: array(2)}, {Name: "mean", Value: scalar(value.Float64, []float64{1})}}})
+	for range 2 {
+		put(t, a, alone, member)
+		wantEntry(t, a, alone)
+		wantEntry(t, a, member)
+		wantList(t, a, "f", []*archive.Entry{alone, member})
+		alone.Value, member.Value = member.Value, alone.Value // each over the other kind
+	}
+	stored, fresh := *alone, entry("f", 3, array(3))
+	stored.Value = member.Value
+	for _, e := range []*archive.Entry{fresh, alone} { // alone has a value that was not put again
+		if got, err := a.PutIfAbsent(t.Context(), e); got != (e == fresh) || err != nil {
+			t.Errorf("PutIfAbsent = %v, %v; want %v", got, err, e == fresh)
+		}
+	}
+	wantEntry(t, a, &stored)
+	wantEntry(t, a, fresh)
+	if _, err := a.Verify(t.Context(), nil); err != nil {
+		t.Errorf("Verify: %v", err)
+	}
+}
+
 func testBatch(t *testing.T, h Harness) {
 	a := h.open(t)
 	early, late := number("f", 1), number("f", 1)

@@ -55,6 +55,7 @@ var demands = []struct {
 	{name: "Empty", test: testEmpty},
 	{name: "PutGet", test: testPutGet},
 	{name: "Values", test: testValues},
+	{name: "Large", test: testLarge},
 	{name: "Arguments", test: testArguments},
 	{name: "Provenance", test: testProvenance},
 	{name: "Replace", test: testReplace},
