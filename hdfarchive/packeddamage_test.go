@@ -69,7 +69,13 @@ func TestPackedDamage(t *testing.T) {
 		{"no table", func(g *h5.Group) error {
 			return errors.Join(g.Delete("rows"), g.Put("rows", &h5.Dataset{Type: h5.FloatType(8), Data: make([]byte, 8)}))
 		}, 0, 1},
-		{"no rows", func(g *h5.Group) error { return g.Resize("rows", 0) }, 0, 0},
+		{"no rows", func(g *h5.Group) error {
+			rows, err := g.Table("rows", h5.FloatType(8))
+			if err != nil {
+				return err
+			}
+			return errors.Join(rows.Resize(0), rows.Close())
+		}, 0, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a.h5")

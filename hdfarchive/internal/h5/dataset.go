@@ -8,7 +8,6 @@ import "C"
 import (
 	"fmt"
 	"math/bits"
-	"unsafe"
 )
 
 // Dataset describes a dataset to be written.
@@ -269,33 +268,4 @@ func (g *Group) ReadText(name string, i *Info) ([]byte, error) {
 		return C.k_get_strings(g.id, cstring(name), C.uint64_t(count), C.uint64_t(size), r)
 	}, func(r *C.k_reply) { b = out(r) })
 	return b, err
-}
-
-// WriteRows writes rows of a one-dimensional dataset from row at on, and makes it
-// longer where they go beyond its end. Rows are little-endian.
-func (g *Group) WriteRows(name string, t Type, at int, rows []byte) error {
-	return g.rows("write rows", name, t, at, rows, 1)
-}
-
-// ReadRows reads rows from row at on; rows has the size of as many as are wanted.
-func (g *Group) ReadRows(name string, t Type, at int, rows []byte) error {
-	return g.rows("read rows", name, t, at, rows, 0)
-}
-
-func (g *Group) rows(op, name string, t Type, at int, rows []byte, write C.int) error {
-	if err := checkName(op, name); err != nil {
-		return err
-	}
-	p, n := request(t.append(nil))
-	return g.f.use(op, name, func(r *C.k_reply) C.int {
-		return C.k_rows(g.id, cstring(name), p, n, C.uint64_t(at), C.uint64_t(len(rows)/t.Size), unsafe.Pointer(unsafe.SliceData(rows)), C.size_t(len(rows)), write, r)
-	}, nil)
-}
-
-// Resize sets the number of rows of a dataset with Chunk.
-func (g *Group) Resize(name string, rows int) error {
-	if err := checkName("resize", name); err != nil {
-		return err
-	}
-	return g.f.use("resize", name, func(r *C.k_reply) C.int { return C.k_resize(g.id, cstring(name), C.uint64_t(rows), r) }, nil)
 }

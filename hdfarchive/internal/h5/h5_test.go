@@ -210,7 +210,11 @@ func TestRows(t *testing.T) {
 	if err := root.WriteRows("t", row, 100, want); !errors.Is(err, h5.ErrChanged) {
 		t.Errorf("a gap was written: %v", err)
 	}
-	if err := root.Resize("t", 8); err != nil {
+	table, err := root.Table("t", row)
+	if err == nil {
+		err = errors.Join(table.Resize(8), table.Close())
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	got := make([]byte, len(want))

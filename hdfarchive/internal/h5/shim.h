@@ -127,8 +127,6 @@ int k_stat(hid_t loc, const char *name, const uint8_t *req, size_t n, int texts,
 int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void *data, size_t len, k_reply *r);
 int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, int slab, int known, void *buf, size_t len, k_reply *r);
 int k_get_strings(hid_t loc, const char *name, uint64_t count, uint64_t budget, k_reply *r);
-int k_rows(hid_t loc, const char *name, const uint8_t *req, size_t n, uint64_t at, uint64_t rows, void *buf, size_t len, int write, k_reply *r);
-int k_resize(hid_t loc, const char *name, uint64_t rows, k_reply *r);
 
 /* chunk.c */
 int k_chunks(hid_t loc, const char *name, uint64_t max, uint64_t row, uint64_t rows, k_reply *r);

@@ -5,6 +5,8 @@ package h5
 */
 import "C"
 
+import "errors"
+
 // Table is an open dataset with one dimension that grows, in chunks without filters.
 // It is for many small reads and writes: those of a Group open the dataset each time.
 // Close releases it; closing the file does so too.
@@ -52,4 +54,22 @@ func (t *Table) Resize(rows int) error {
 // Close releases the table.
 func (t *Table) Close() error {
 	return t.f.use("close table", t.name, func(r *C.k_reply) C.int { return C.k_table_close(t.id, t.typ, r) }, nil)
+}
+
+// WriteRows opens a table for one Write.
+func (g *Group) WriteRows(name string, t Type, at int, rows []byte) error {
+	return g.once(name, t, func(table *Table) error { return table.Write(at, rows) })
+}
+
+// ReadRows opens a table for one Read.
+func (g *Group) ReadRows(name string, t Type, at int, rows []byte) error {
+	return g.once(name, t, func(table *Table) error { return table.Read(at, rows) })
+}
+
+func (g *Group) once(name string, t Type, f func(*Table) error) error {
+	table, err := g.Table(name, t)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f(table), table.Close())
 }
