@@ -3,6 +3,7 @@ package render_test
 import (
 	"errors"
 	"math"
+	"slices"
 	"math/rand/v2"
 	"testing"
 
@@ -100,12 +101,21 @@ func TestSummarize(t *testing.T) {
 		{"only NaN", []float64{nan}, render.Summary{N: 1, NaN: 1, Min: nan, Max: nan, Mean: nan}},
 		{"cancellation", []float64{1, 1e100, 1, -1e100}, render.Summary{N: 4, Min: -1e100, Max: 1e100, Mean: 0.5}},
 		{"overflow", []float64{math.MaxFloat64, math.MaxFloat64}, render.Summary{N: 2, Min: math.MaxFloat64, Max: math.MaxFloat64, Mean: math.MaxFloat64}},
+		{"overflow, rounded up", slices.Repeat([]float64{math.MaxFloat64}, 3), render.Summary{N: 3, Min: math.MaxFloat64, Max: math.MaxFloat64, Mean: math.MaxFloat64}},
+		{"overflow and back", []float64{nan, 0x1.8p1023, 0x1.8p1023, -0x1.8p1023, 0x1p1000}, render.Summary{N: 5, NaN: 1, Min: -0x1.8p1023, Max: 0x1.8p1023, Mean: 0x1.8p1021 + 0x1p998}},
 	} {
-		got := render.Summarize(c.x)
 		same := func(a, b float64) bool { return a == b || (a != a && b != b) }
-		if got.N != c.want.N || got.NaN != c.want.NaN || got.Inf != c.want.Inf ||
-			!same(got.Min, c.want.Min) || !same(got.Max, c.want.Max) || !same(got.Mean, c.want.Mean) {
-			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
+		check := func(how string, got render.Summary) {
+			if got.N != c.want.N || got.NaN != c.want.NaN || got.Inf != c.want.Inf ||
+				!same(got.Min, c.want.Min) || !same(got.Max, c.want.Max) || !same(got.Mean, c.want.Mean) {
+				t.Errorf("%s, %s: %+v, want %+v", c.name, how, got, c.want)
+			}
 		}
+		check("at once", render.Summarize(c.x))
+		var one render.Tally
+		for i := range c.x {
+			one.Add(c.x[i : i+1])
+		}
+		check("one by one", one.Summary())
 	}
 }
