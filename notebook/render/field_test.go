@@ -3,8 +3,8 @@ package render_test
 import (
 	"errors"
 	"math"
-	"slices"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/klepto-go/klepto/notebook/render"
