@@ -123,7 +123,7 @@ static herr_t read_driver(H5FD_t *file, H5FD_mem_t type, hid_t dxpl, haddr_t add
     (void)type, (void)dxpl;
     if (bad_range(addr, size)) return -1;
     if (size == 0) return 0;
-    if (!(single && journal_find(j, first)) && journal_pread(j->fd, out, size, addr))
+    if (!(single && journal_find(j, first)) && journal_pread_large(j->fd, out, size, addr))
         return journal_fail_os(&fault, "read", j->path), fail(&fault);
     if (j->count == 0) return 0;
     for (uint64_t no = first; no * JOURNAL_PAGE < end; no++) {

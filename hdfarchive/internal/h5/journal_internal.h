@@ -16,6 +16,8 @@ enum {
     JOURNAL_BULK = 64 * 1024,  /* shorter writes are gathered in memory: they are mostly metadata */
     JOURNAL_SIEVE = 16 * 1024, /* HDF5 reads so much for a small piece of an array: its 64 KiB take longer than the rest */
     JOURNAL_HURRY = 1 << 20,   /* the disk begins with bulk data after so much of them, not with the sync */
+    JOURNAL_SHARE = 2 << 20,   /* what a thread reads at a time of a large read */
+    JOURNAL_SHARED = 8 << 20,  /* from where on a read is large: it takes twenty times what a thread costs */
     JOURNAL_SLICE_MS = 100,    /* how long a writer keeps its shared lock on the file at a time */
     JOURNAL_STAGE = 256 * 1024 /* contiguous pages are handed to the system in pieces of this size */
 };
@@ -94,6 +96,9 @@ int   journal_view(const char *path);             /* a descriptor for reading */
 int   journal_same_file(int fd, const char *path);
 char *journal_join(const char *path, const char *suffix);
 uint64_t journal_salt(void);
+
+/* ---- journal_share.c ---- */
+int journal_pread_large(int fd, void *bytes, size_t n, uint64_t offset); /* journal_pread by two threads */
 
 /* ---- journal_checksum.c ---- */
 uint32_t journal_crc(uint32_t crc, const void *bytes, size_t n);
