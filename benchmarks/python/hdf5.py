@@ -38,6 +38,7 @@ class Works:
                 put_entry(g, n)
         self.small = h5py.File("pyget.h5", "r")["entries"]
         self.files = {}
+        self.aside = 0  # what took time, but belongs to no work
 
     def put(self, n):
         for _ in range(n):
@@ -57,7 +58,14 @@ class Works:
 
     def write64(self, n, path="pywrite.h5", data=large, **how):
         for _ in range(n):
-            with new(path) as f:
+            began = time.perf_counter_ns()  # as create_anew in c/hdf5.c
+            if os.path.exists(path):
+                os.remove(path)
+            os.sync()
+            time.sleep(0.02)
+            f = new(path)
+            self.aside += time.perf_counter_ns() - began
+            with f:
                 f.create_dataset("u", data=data, **how)
 
     def sync64(self, n):
@@ -103,6 +111,6 @@ class Works:
 works = Works()
 for line in sys.stdin:
     word, n = line.split()
-    start = time.perf_counter_ns()
+    works.aside, start = 0, time.perf_counter_ns()
     getattr(works, word)(int(n))
-    print(time.perf_counter_ns() - start, flush=True)
+    print(time.perf_counter_ns() - start - works.aside, flush=True)
