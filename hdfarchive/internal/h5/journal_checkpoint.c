@@ -21,13 +21,34 @@ static int foreign(const journal *j, journal_fault *fault, const char *how)
                         j->path, how, j->walpath, j->walpath);
 }
 
+/* Whether a page of the file is neither what the writer knew nor what the journal wants, and from which
+ * byte of it on; *differs when it is not what the writer knew. Bytes past the end of the file do not
+ * count: an image may be older than that end, and a checkpoint writes none of them. */
+int journal_strange(const journal *j, const journal_page *p, int *differs, size_t *from)
+{
+    uint8_t  now[JOURNAL_PAGE], want[JOURNAL_PAGE];
+    uint32_t sector[JOURNAL_SECTORS];
+    uint64_t left = j->committed - p->no * JOURNAL_PAGE; /* in the page */
+
+    if (journal_pread(j->fd, now, sizeof now, p->no * JOURNAL_PAGE)) return -1;
+    journal_sectors(sector, now);
+    *differs = memcmp(sector, p->sector, sizeof sector) != 0;
+    if (!*differs) return 0;
+    if (journal_load(j, p, want)) return -1;
+    for (size_t s = 0, at = 0; s < JOURNAL_SECTORS && at < left; s++, at += JOURNAL_SECTOR) {
+        size_t n = left - at < JOURNAL_SECTOR ? (size_t)(left - at) : JOURNAL_SECTOR;
+        *from = at;
+        if (sector[s] != p->sector[s] && memcmp(now + at, want + at, n) != 0) return 1;
+    }
+    return 0;
+}
+
 /* Whether every sector about to be overwritten is as the writer knew it or as the journal wants it;
  * see journal.h. Counts the pages that differ already. The table must hold no uncommitted page. */
 int journal_verify(const journal *j, size_t *applied, journal_fault *fault)
 {
-    uint8_t     now[JOURNAL_PAGE], want[JOURNAL_PAGE];
-    uint32_t    sector[JOURNAL_SECTORS];
     struct stat st;
+    size_t      from;
     uint64_t    direct = j->direct < j->committed ? j->direct : j->committed;
 
     *applied = 0;
@@ -36,16 +57,13 @@ int journal_verify(const journal *j, size_t *applied, journal_fault *fault)
     for (size_t i = 0; i < j->capacity; i++) {
         const journal_page *p = j->slots[i];
         char                how[64];
+        int                 differs, strange;
         if (!p || !p->known || p->no * JOURNAL_PAGE >= j->committed) continue;
-        if (journal_pread(j->fd, now, sizeof now, p->no * JOURNAL_PAGE)) return journal_fail_os(fault, "read", j->path);
-        journal_sectors(sector, now);
-        if (memcmp(sector, p->sector, sizeof sector) == 0) continue;
-        ++*applied;
-        if (journal_load(j, p, want)) return journal_fail_os(fault, "read the journal", j->walpath);
-        for (int s = 0; s < JOURNAL_SECTORS; s++) {
-            size_t at = (size_t)s * JOURNAL_SECTOR;
-            if (sector[s] == p->sector[s] || memcmp(now + at, want + at, JOURNAL_SECTOR) == 0) continue;
-            snprintf(how, sizeof how, "at byte %llu", (unsigned long long)(p->no * JOURNAL_PAGE + at));
+        if ((strange = journal_strange(j, p, &differs, &from)) < 0)
+            return journal_fail_os(fault, "read the journal of", j->path);
+        *applied += (size_t)differs;
+        if (strange) {
+            snprintf(how, sizeof how, "at byte %llu", (unsigned long long)(p->no * JOURNAL_PAGE + from));
             return foreign(j, fault, how);
         }
     }

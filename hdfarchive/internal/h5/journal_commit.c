@@ -13,15 +13,9 @@ static int past_end(const journal *j, const journal_page *p)
 /* Appends what changed since the last commit to the journal. */
 int journal_commit_pages(journal *j, journal_fault *fault)
 {
-    journal_page *last = journal_find(j, j->eof / JOURNAL_PAGE);
-    int           shrunk = 0;
+    int shrunk = 0;
 
     if (!j->dirty && !j->unsynced && j->eof == j->committed) return 0;
-    /* Bytes past the end in the last page are zero in the journal, as they read from the file. */
-    if (last && last->dirty) {
-        size_t used = j->eof % JOURNAL_PAGE;
-        memset(last->bytes + used, 0, JOURNAL_PAGE - used);
-    }
     for (size_t i = 0; i < j->dirty; i++) shrunk |= past_end(j, j->changed[i]);
     if (shrunk) journal_drop(j, past_end);
     journal_sort(j->changed, j->dirty);

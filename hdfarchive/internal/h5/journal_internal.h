@@ -152,6 +152,7 @@ void journal_discard(journal *j);
 
 /* ---- journal_checkpoint.c ---- */
 int journal_apply(journal *j, int closing, int wait_ms, journal_fault *fault);
+int journal_strange(const journal *j, const journal_page *p, int *differs, size_t *from);
 int journal_verify(const journal *j, size_t *applied, journal_fault *fault);
 
 /* ---- journal_open.c ---- */

@@ -110,9 +110,9 @@ static void let_go(journal *j)
  * a journal, a live writer keeps the file; only where that one died the first page has to tell. */
 static int meddled(const journal *j)
 {
-    uint8_t             now[JOURNAL_PAGE], want[JOURNAL_PAGE];
-    uint32_t            sector[JOURNAL_SECTORS];
     int64_t             stamps[5];
+    int                 differs;
+    size_t              from;
     const journal_page *first = journal_find(j, 0);
 
     if (j->number == 0) {
@@ -120,13 +120,7 @@ static int meddled(const journal *j)
         return j->seen[0] == 0 || memcmp(stamps, j->seen, sizeof stamps) != 0;
     }
     if (!first || !first->known) return 0;
-    if (journal_pread(j->fd, now, sizeof now, 0) || journal_load(j, first, want)) return 1;
-    journal_sectors(sector, now);
-    for (int s = 0; s < JOURNAL_SECTORS; s++) {
-        size_t at = (size_t)s * JOURNAL_SECTOR;
-        if (sector[s] != first->sector[s] && memcmp(now + at, want + at, JOURNAL_SECTOR) != 0) return 1;
-    }
-    return 0;
+    return journal_strange(j, first, &differs, &from) != 0;
 }
 
 /* 0 with the lock, else why not. */
