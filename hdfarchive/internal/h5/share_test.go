@@ -25,7 +25,7 @@ func TestLargeReads(t *testing.T) {
 	for i := range uint64(n) {
 		want = binary.LittleEndian.AppendUint64(want, i*0x9e3779b97f4a7c15)
 	}
-	if err := root.Put("u", &h5.Dataset{Type: number, Shape: []int{n}, Data: want}); err != nil {
+	if err := root.Put("u", &h5.Dataset{Type: number, Shape: []int{n}, Chunk: []int{n}, Data: want}); err != nil {
 		t.Fatal(err)
 	}
 	check := func(g *h5.Group) {
