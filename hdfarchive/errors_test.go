@@ -200,3 +200,29 @@ func TestReadOnlyPlace(t *testing.T) {
 		t.Logf("%s", out)
 	}
 }
+
+// What is wrong with a file all that is open in it meets; it is told once.
+func TestCloseTellsOnce(t *testing.T) {
+	a, err := hdfarchive.Open(filepath.Join(t.TempDir(), "a.h5"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{"f", "g", "h"} {
+		put(t, a, entry(f, 1, vector(100, 0)), entry(f, 2, number(1)))
+	}
+	if err := hdfarchive.CloseUnder(a); err != nil {
+		t.Fatal(err)
+	}
+	err = a.Close()
+	if err == nil {
+		t.Fatal("the close of a file that was lost is no error")
+	}
+	said := make(map[string]bool)
+	for line := range strings.Lines(err.Error()) {
+		if said[line] {
+			t.Fatalf("it says the same twice:\n%v", err)
+		}
+		said[line] = true
+	}
+	t.Log(err)
+}

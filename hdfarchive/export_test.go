@@ -91,6 +91,9 @@ func RewriteForm(text string) (string, error) {
 	return f.text, nil
 }
 
+// CloseUnder closes the file of an archive, as if HDF5 had lost it.
+func CloseUnder(a *archive.Archive) error { return a.Driver().(*File).store.file.Close() }
+
 // SetLeaseTTL sets for how long an owner that gives no sign of life is believed to
 // live, which no test has the time to wait for.
 func SetLeaseTTL(a *archive.Archive, d time.Duration) { a.Driver().(*hdfdir).leases.ttl = d }

@@ -1,6 +1,7 @@
 package hdfarchive
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 
@@ -121,7 +122,7 @@ func (f *function) close() error {
 	if f.entries != nil {
 		errs = append(errs, f.entries.Close())
 	}
-	return errors.Join(append(errs, f.group.Close())...)
+	return cmp.Or(append(errs, f.group.Close())...)
 }
 
 // count is the number of entries.

@@ -1,6 +1,7 @@
 package hdfarchive
 
 import (
+	"cmp"
 	"errors"
 	"math/rand/v2"
 	"slices"
@@ -121,7 +122,7 @@ func (x *packed) close() error {
 	if x.own != nil {
 		errs = append(errs, x.own.Close())
 	}
-	return errors.Join(errs...)
+	return cmp.Or(errs...)
 }
 
 // count is the number of rows.

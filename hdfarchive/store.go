@@ -1,6 +1,7 @@
 package hdfarchive
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -382,7 +383,8 @@ func (s *store) close() error {
 	return openError(s.path, s.shut())
 }
 
-// shut closes the file and all that is open in it.
+// shut closes the file and all that is open in it. What keeps one object from being closed
+// keeps the others, so it is told once.
 func (s *store) shut() error {
 	if s.file == nil {
 		return nil
@@ -391,7 +393,7 @@ func (s *store) shut() error {
 	for _, f := range s.functions {
 		errs = append(errs, f.close())
 	}
-	errs = append(errs, s.root.Close(), s.file.Close())
+	err := errors.Join(cmp.Or(append(errs, s.root.Close())...), s.file.Close())
 	s.file, s.root, s.functions = nil, nil, nil
-	return errors.Join(errs...)
+	return err
 }
