@@ -68,16 +68,16 @@ func (w *Writer) planPart(path string, v *value.Array) (own, probe value.Value, 
 	case len(v.Shape) == 0:
 		return refuse("it has no rows; give its value, or leave that nil and Set it")
 	case v.Shape[0] < -1:
-		return refuse("its first dimension is the number of rows, or -1 for as many as come")
+		return refuse(fmt.Sprintf("dimension 0 is %d; it is the number of rows, or -1 for as many as come", v.Shape[0]))
 	}
 	const most = math.MaxInt / 16 // elements, of up to 16 bytes
 	p := &part{name: path, row: 1, live: len(w.unset) == 0 && v.Shape[0] >= 0}
 	for _, prior := range w.parts {
 		p.live = p.live && prior.live
 	}
-	for _, d := range v.Shape[1:] {
+	for i, d := range v.Shape[1:] {
 		if d <= 0 {
-			return refuse("its rows have no elements")
+			return refuse(fmt.Sprintf("dimension %d is %d; all but dimension 0 make up a row and are 1 or more", i+1, d))
 		}
 		if p.row > most/d {
 			return refuse("it is larger than any file")
