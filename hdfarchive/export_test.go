@@ -31,29 +31,61 @@ func (s *schema) AppendRow(dst []byte, id string, e *driver.Entry) []byte {
 
 func (s *schema) RowType() h5.Type { return s.rowType() }
 
-// CatalogOf returns a catalog with e, a damaged entry and one that is gone.
-func CatalogOf(e *driver.Entry) ([]byte, error) {
-	s, err := newStored(e)
+// Catalog is one of a function, as a file has it.
+type Catalog struct {
+	Bytes []byte
+	forms formSet
+}
+
+// Add appends the record of an entry: a row where it can be one and text is false.
+func (c *Catalog) Add(e *driver.Entry, text bool) error {
+	var r record
+	var err error
+	if text {
+		r = record{flag: recordEntry, id: entryID(e.Key), mark: "m"}
+		r.stored, err = newStored(e)
+	} else {
+		r, err = c.forms.newRecord(nil, e, "m", new([]byte))
+	}
+	if err == nil {
+		c.Bytes = r.append(c.Bytes)
+	}
+	return err
+}
+
+// Delete appends that an entry is gone, and Damage that it cannot be read.
+func (c *Catalog) Delete(id string) { c.Bytes = gone(id).record.append(c.Bytes) }
+func (c *Catalog) Damage(id string) {
+	c.Bytes = record{flag: recordDamaged, id: id, stored: &stored{call: "why"}}.append(c.Bytes)
+}
+
+// List returns the ids in the order of a listing, and behind the others those that are
+// damaged, each with a bang.
+func (c *Catalog) List() (ids []string, err error) {
+	l, err := parseCatalog(c.Bytes, &c.forms)
 	if err != nil {
 		return nil, err
 	}
-	b := record{flag: recordEntry, id: s.id, stored: s, mark: "m"}.append(nil)
-	b = record{flag: recordDamaged, id: "x", stored: &stored{call: "why"}}.append(b)
-	return record{flag: recordGone, id: "x"}.append(b), nil
+	for e := range l.entries() {
+		if e.err != nil {
+			e.id += "!"
+		}
+		ids = append(ids, e.id)
+	}
+	return ids, nil
 }
 
-// RewriteCatalog parses a catalog and writes what is live in it again.
-func RewriteCatalog(b []byte) (again []byte, live int, err error) {
-	l, err := parseCatalog(b, &formSet{})
+// Rewrite returns a catalog with the records alone that count.
+func (c *Catalog) Rewrite() (*Catalog, error) {
+	l, err := parseCatalog(c.Bytes, &c.forms)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	for range l.entries() {
-	}
+	again := &Catalog{forms: c.forms}
 	for r := range l.records() {
-		again = r.append(again)
+		again.Bytes = r.append(again.Bytes)
 	}
-	return again, l.count(), nil
+	return again, nil
 }
 
 // EntryOf reads an entry from its texts.

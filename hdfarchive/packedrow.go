@@ -186,7 +186,7 @@ type rowReader struct {
 func (p *rowReader) entry(b []byte, f *form, digest keymap.Digest) *driver.Entry {
 	e := p.slab.entry()
 	*e = f.common
-	e.Key = p.slab.key(p.canonical(p.slab.text[:0], b, f), digest)
+	e.Key = p.slab.key(f.prefix, p.key(b)[:f.Key], digest)
 	at := 0
 	if len(f.args) > 0 {
 		e.Call.Args = p.slab.fields(len(f.args))
@@ -245,7 +245,7 @@ type slab struct {
 	args    []value.Field
 	floats  []float64
 	ints    []int64
-	text    []byte // of one key
+	texts   strings.Builder // of keys
 }
 
 // take takes n elements off the front of a slab.
@@ -260,12 +260,23 @@ func take[T any](s *[]T, n, many int) []T {
 
 func (s *slab) entry() *driver.Entry { return &take(&s.entries, 1, s.many)[0] }
 
-// key makes a key in one piece. canonical is kept for the next.
-func (s *slab) key(canonical []byte, digest keymap.Digest) keymap.Key {
+// key makes a key of its canonical bytes, which are prefix and rest.
+func (s *slab) key(prefix string, rest []byte, digest keymap.Digest) keymap.Key {
+	const name = 2 * 16 // digits
+	n := len(prefix) + len(rest)
+	if s.texts.Cap()-s.texts.Len() < n+name {
+		s.texts = strings.Builder{}
+		s.texts.Grow(max(1, s.many) * (n + name))
+	}
+	start := s.texts.Len()
+	s.texts.WriteString(prefix)
+	s.texts.Write(rest)
 	d := digest.Bytes()
-	s.text = hex.AppendEncode(canonical, d[:])
-	all := string(s.text)
-	return keymap.Key{Canonical: all[:len(canonical)], Digest: digest, Name: all[len(canonical):]}
+	var digits [name]byte
+	hex.Encode(digits[:], d[:])
+	s.texts.Write(digits[:])
+	all := s.texts.String()[start:]
+	return keymap.Key{Canonical: all[:n], Digest: digest, Name: all[n:]}
 }
 
 func (s *slab) array() *value.Array { return &take(&s.arrays, 1, s.many)[0] }

@@ -60,7 +60,7 @@ func (l *rowList) formOf(b []byte) *form {
 }
 
 // listMany is how many entries a listing makes at a time.
-const listMany = 256
+const listMany = 64
 
 // cursor returns a function that makes the next entry: those that are whole, sorted, then
 // those that are damaged.

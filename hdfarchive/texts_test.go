@@ -3,10 +3,7 @@ package hdfarchive_test
 import (
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
-
-	"github.com/zeebo/xxh3"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive"
@@ -36,26 +33,6 @@ func FuzzEscape(f *testing.F) {
 		}
 		if id := hdfarchive.EntryID(keymap.Key{Name: name}); hdfarchive.Shard(id) == "" || !utf8.ValidString(hdfarchive.Shard(id)) || hdfarchive.Shard(id) == "." || hdfarchive.Shard(id) == ".." {
 			t.Errorf("shard(%q) = %q", id, hdfarchive.Shard(id))
-		}
-	})
-}
-
-func FuzzCatalog(f *testing.F) {
-	b, err := hdfarchive.CatalogOf(&driver.Entry{Key: keymap.Key{Canonical: "c", Digest: keymap.Digest(xxh3.HashString128("c")), Name: "n"}, Shape: "float64", Bytes: 8,
-		Provenance: driver.Provenance{Created: time.Unix(1, 2), Elapsed: 1 << 62}})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b)
-	f.Add([]byte{1, 'E'})
-	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
-	f.Fuzz(func(t *testing.T, b []byte) {
-		again, live, err := hdfarchive.RewriteCatalog(b)
-		if err != nil {
-			return
-		}
-		if _, n, err := hdfarchive.RewriteCatalog(again); err != nil || n != live {
-			t.Errorf("what was parsed does not parse: %d of %d, %v", n, live, err)
 		}
 	})
 }
