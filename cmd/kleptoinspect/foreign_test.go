@@ -130,7 +130,7 @@ func TestDamagedFiles(t *testing.T) {
 
 // look looks into a file with several commands.
 func look(t *testing.T, program, path string, rnd *rand.Rand, i int) string {
-	out, outcome := command(t, i, program, "tree", path, "--json", "--limit", "2000")
+	out, outcome := invoke(t, i, program, "tree", path, "--json", "--limit", "2000")
 	var tree struct {
 		Objects []struct{ Path, Kind string }
 	}
@@ -139,14 +139,14 @@ func look(t *testing.T, program, path string, rnd *rand.Rand, i int) string {
 	}
 	for range 3 {
 		o := tree.Objects[rnd.IntN(len(tree.Objects))]
-		if _, got := command(t, i, program, "show", path, o.Path, "--json", "--values"); got == "HDF5 fails" {
+		if _, got := invoke(t, i, program, "show", path, o.Path, "--json", "--values"); got == "HDF5 fails" {
 			outcome = got
 		}
 	}
 	return outcome
 }
 
-func command(t *testing.T, i int, program string, args ...string) ([]byte, string) {
+func invoke(t *testing.T, i int, program string, args ...string) ([]byte, string) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, args...)

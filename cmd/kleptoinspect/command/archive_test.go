@@ -30,7 +30,11 @@ func init() {
 			if u.Params["mode"] != "r" {
 				return open{a.(*archive.Archive).Driver(), u.Path}, nil // by the commands that change archives
 			}
-			return still{open{a.(*archive.Archive).Driver(), u.Path}}, nil
+			d := still{open{a.(*archive.Archive).Driver(), u.Path}}
+			if o, ok := d.Archive.(driver.Outliner); ok {
+				return outlining{d, o}, nil
+			}
+			return d, nil
 		},
 	})
 }
@@ -53,6 +57,12 @@ func (still) Put(context.Context, []*driver.Entry, bool) (int, error) {
 }
 func (still) Delete(context.Context, string, keymap.Key) error {
 	panic("the inspector deleted something")
+}
+
+// outlining hands out parts of values too.
+type outlining struct {
+	still
+	driver.Outliner
 }
 
 type params struct {

@@ -66,6 +66,8 @@ func TestGolden(t *testing.T) {
 		{"show-mixed-json", pipe, []string{"show", url, "--at", "name='two words'", "--json"}},
 		{"show-all-json", pipe, []string{"show", url, "--at", "name=x", "--json", "--values"}},
 		{"show-member", pipe, []string{"show", url, id, "--member", "u", "--head", "10"}},
+		{"show-slice", pipe, []string{"show", url, id, "--member", "u", "--slice", "1:4,::-3", "--head", "10"}},
+		{"show-slice-json", pipe, []string{"show", url, "--at", "name='two words'", "--json", "--values", "--member", "[run].x", "--slice", "1:"}},
 		{"tree", pipe, []string{"tree", url}},
 		{"tree-json", pipe, []string{"tree", url, "--json", "--limit", "1"}},
 		{"tree-terminal", terminal, []string{"tree", url, "--limit", "2"}},
@@ -170,7 +172,7 @@ func TestJSONFields(t *testing.T) {
 	check("ls", ls, "archive more damaged entries")
 	check("ls entry", first(ls, "entries"), entry)
 	show := document(t, "show", url, "--at", "F=0.02,k=0.05")
-	check("show", show, entry+" archive rounded_args sum host go build vcs members more_members")
+	check("show", show, entry+" archive rounded_args sum verified host go build vcs slice members more_members")
 	check("show member", first(show, "members"), member+" head")
 	check("show member values", first(document(t, "show", url, "--at", "F=0.02,k=0.05", "--values"), "members"), member+" values")
 	tree := document(t, "tree", url)
@@ -179,8 +181,8 @@ func TestJSONFields(t *testing.T) {
 	check("tree entry", first(first(tree, "functions"), "entries"), entry+" members")
 	check("tree member", first(first(first(tree, "functions"), "entries"), "members"), member)
 	one := "archive file kind id function args "
-	check("heatmap", document(t, "plot", url, "--at", "F=0.02,k=0.05"), one+"member units shape values")
-	check("curve", document(t, "plot", url, "--at", "name=x", "--member", "I"), one+"member units shape values")
+	check("heatmap", document(t, "plot", url, "--at", "F=0.02,k=0.05"), one+"member slice units shape values")
+	check("curve", document(t, "plot", url, "--at", "name=x", "--member", "I"), one+"member slice units shape values")
 	check("table", document(t, "plot", url, "--at", "name='two words'", "--member", "[run]"), one+"columns")
 	over := "archive file kind function x z units "
 	check("curves", document(t, "plot", url, "--function", "grayscott", "--x", "F", "--z", "mean"), over+"curves")
@@ -262,9 +264,14 @@ func TestBadInput(t *testing.T) {
 		{2, "not negative", with([]string{"show", url, "--head", "-1"}, at...)},
 		{1, `no member "w"`, with(plotAt, "--member", "w")},
 		{1, "single number", with(plotAt, "--member", "mean")},
-		{2, "3 parts", with(plotAt, "--member", "u", "--slice", "0,:,:")},
-		{2, "indices 0 to 5", with(plotAt, "--slice", "9,:")},
-		{2, "neither an index", with(plotAt, "--slice", "a,:")},
+		{2, "3 indices for 2 dimensions", with(plotAt, "--member", "u", "--slice", "0,:,:")},
+		{2, "index 9 is out of range: the dimension has 6 elements", with(plotAt, "--slice", "9,:")},
+		{2, "expected an index", with(plotAt, "--slice", "a,:")},
+		{2, "--slice 9 of u: index 9 is out of range", with([]string{"show", url, "--member", "u", "--slice", "9"}, at...)},
+		{2, "nothing may follow the closing bracket", with([]string{"show", url, "--member", "u", "--slice", "0][0"}, at...)},
+		{2, "of which member? Give --member; the value has u, mean", with([]string{"show", url, "--slice", "0"}, at...)},
+		{2, "1 indices for 0 dimensions", with([]string{"show", url, "--member", "mean", "--slice", "0"}, at...)},
+		{2, "P is null", []string{"show", url, "--at", "name=x", "--member", "P", "--slice", "0"}},
 		{1, "3 dimensions", []string{"plot", url, "--at", "name=x", "--member", "Cube"}},
 		{1, "no elements", []string{"plot", url, "--at", "name=x", "--member", "E"}},
 		{1, "is null", []string{"plot", url, "--at", "name=x", "--member", "P"}},

@@ -134,12 +134,12 @@ func (p *program) completeMembers(cmd *cobra.Command, args []string, _ string) (
 			e = found
 		}
 	}
-	full, err := a.Get(cmd.Context(), e.Call.Function, e.Key)
+	r, err := outline(cmd.Context(), a, e)
 	if err != nil {
 		return nil, noFiles
 	}
 	var names []string
-	for _, m := range membersOf(full.Value) {
+	for _, m := range r.members {
 		if m.path != "" {
 			names = append(names, m.path+"\t"+m.dtype())
 		}

@@ -142,13 +142,18 @@ func differences(ctx context.Context, both [2]*archive.Archive, a, b *entry, rto
 	if a.Sum == b.Sum {
 		return nil, nil
 	}
-	x, err := valueOf(ctx, both[0], a)
+	x, err := read(ctx, both[0], a)
 	if err != nil {
 		return nil, err
 	}
-	y, err := valueOf(ctx, both[1], b)
+	y, err := read(ctx, both[1], b)
 	if err != nil {
 		return nil, err
 	}
-	return value.Diff(x, y, rtol, atol), nil
+	d := &parted{ctx: ctx, x: x, y: y, rtol: rtol, atol: atol}
+	restX, restY, err := d.compare(member{}, x.Value, y.Value)
+	if err != nil {
+		return nil, err
+	}
+	return append(d.found, value.Diff(restX, restY, rtol, atol)...), nil
 }

@@ -29,6 +29,14 @@
 // lines are cut to the width. Text anywhere else is whole: numbers read back
 // exactly, but for statistics, which have six digits.
 //
+// # Values larger than memory
+//
+// Of values over 64 MiB show reads one array after the other in slabs, diff those that
+// differ, and plot of an array of more than 16 million numbers every second one, or fourth
+// or eighth…, which the picture says. --slice reads what it selects and no more. That goes
+// for arrays that are the value or fields of structs; what is in lists, maps and tables is
+// read whole. What is read in parts is not checked against the entry's sum: verify does that.
+//
 // # HDF5 files of other programs
 //
 // info, ls, tree, show and plot take any HDF5 file, and instead of an id the path of an
@@ -49,11 +57,13 @@
 //	       functions[]: name, version, rounding, args[], entries, bytes, seconds, first, last
 //	ls     archive, more (left out by --limit), damaged, entries[]: ENTRY
 //	show   archive, ENTRY, rounded_args{} (null: the key is of a kind that can't be taken
-//	       apart), sum, host, go, build, vcs, members[]: MEMBER, head[] (or values[]), more_members
+//	       apart), sum, verified (all of the value was read and has this sum), host, go, build,
+//	       vcs, slice, members[]: MEMBER (of the slice), head[] (or values[]), more_members
 //	tree   archive, functions[]: name, version, rounding, count, more,
 //	       entries[]: ENTRY, members[]: MEMBER
 //	plot   archive, kind, file, and
-//	       kind curve, heatmap   id, function, args, member, units, shape, values[] in C order
+//	       kind curve, heatmap   id, function, args, member, slice ("" for all of it), units,
+//	                             shape, values[] in C order
 //	       kind table            id, function, args, columns[]: member, units, values[]
 //	       kind curves           function, x, z, units, curves[]: name, x[], values[]
 //	       kind phasemap         function, x, y: name, values[]; z, units, values[] row by row of y
@@ -70,7 +80,8 @@
 //
 //	ENTRY  id, digest, function, version, rounding, args{}, shape, go_type, bytes, seconds, created
 //	MEMBER path ("" is the value itself), dtype, shape[], units, long_name, axes[],
-//	       min, mean, max, nan, inf (null for scalars and what has no numbers)
+//	       min, mean, max, nan, inf (null for scalars and what has no numbers, and in tree
+//	       for arrays over 4 KiB, which it does not read)
 //
 // Of an HDF5 file of another program:
 //
@@ -96,6 +107,7 @@
 //
 // # Numbers
 //
-// info, ls and completion read only the index; show and plot of one entry read
-// one value; tree and plot --x read the values they show, one after the other.
+// info and ls read only the index, tree and completion beside it arrays of up to 4 KiB;
+// show and plot of one entry read one value, plot --x those it shows, one after the other.
+// Of a value of any size show, diff and verify hold some 50 MiB, plot 300 MiB.
 package command

@@ -1,6 +1,10 @@
 package command
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/klepto-go/klepto/value"
+)
 
 // ParseWhere parses a condition and returns its text in normal form.
 func ParseWhere(s string) (string, error) {
@@ -45,3 +49,18 @@ func Explain(err error) string { return explain(tidy(err)) }
 
 // LogSpaced is logSpaced.
 var LogSpaced = logSpaced
+
+// Slabs is slabs, Thinned is thinned.
+var (
+	Slabs   = slabs
+	Thinned = thinned
+)
+
+// Selections are the arrays of a value, by what a selection calls them.
+func Selections(v value.Value) map[string]*value.Array {
+	out := make(map[string]*value.Array)
+	for _, m := range membersOf(v) {
+		out[m.selection] = m.array
+	}
+	return out
+}

@@ -10,11 +10,8 @@ import (
 	"github.com/klepto-go/klepto/value"
 )
 
-// wholeBytes is up to which size a dataset is read as a whole, for its statistics; of
-// larger ones the first and the last elements are.
-const wholeBytes = 64 << 20
-
-// excerpt is what was read of a dataset.
+// excerpt is what was read of a dataset: all of it up to wholeBytes, for its statistics,
+// of larger ones the first and the last elements.
 type excerpt struct {
 	members []member
 	tail    []member // of the end, where the middle was not read
@@ -82,11 +79,11 @@ func readCuts(ctx context.Context, f inspect.File, o *inspect.Object, cuts []cut
 	return v, err
 }
 
-// elements are the first of a member and, where the middle was not read, the last.
-func (x *excerpt) elements(i, n int) string {
+// sample is the first elements of a member and, where the middle was not read, the last.
+func (x *excerpt) sample(i, n int) string {
 	m := x.members[i]
 	if x.whole || m.array == nil || i >= len(x.tail) || x.tail[i].array == nil {
-		return m.elements(n)
+		return m.sample(n)
 	}
 	first, last := head(m.array, n), head(x.tail[i].array, n)
 	return strings.TrimSuffix(strings.TrimSuffix(first, "]"), " …") + " … " + strings.TrimPrefix(last, "[")
@@ -158,7 +155,7 @@ func (p *program) hdf5Show(ctx context.Context, f inspect.File, name, path strin
 		t.column("type", false)
 		t.column("first and last elements", false)
 		for i, m := range x.members {
-			t.rows = append(t.rows, []string{oneLine(m.name()), m.array.Elem.String(), x.elements(i, s.head)})
+			t.rows = append(t.rows, []string{oneLine(m.name()), m.array.Elem.String(), x.sample(i, s.head)})
 		}
 		t.write(p, "  ")
 		p.printf("  %s: too large to be read at once; --slice chooses a part\n", size(o.Bytes))
@@ -202,7 +199,7 @@ func attrText(a inspect.Attr, n int) string {
 	}
 	var parts []string
 	for _, m := range membersOf(a.Value) {
-		s := m.elements(max(n, 8))
+		s := m.sample(max(n, 8))
 		if m.path != "" {
 			s = m.path + " " + s
 		}

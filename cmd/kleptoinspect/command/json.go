@@ -109,12 +109,28 @@ func arrayJSON(a *value.Array, shape []int, next *int) any {
 }
 
 // floatsJSON are numbers of which some may be NaN or infinite.
-func floatsJSON(x []float64) []number {
-	out := make([]number, len(x))
-	for i, v := range x {
-		out[i] = float(v)
+type floatsJSON []float64
+
+// MarshalJSON writes them as a list.
+func (x floatsJSON) MarshalJSON() ([]byte, error) {
+	return listJSON(len(x), func(i int) ([]byte, error) { return float(x[i]).MarshalJSON() })
+}
+
+// listJSON writes a list item by item: as values that are made all at once the items would
+// take many times the memory of an array.
+func listJSON(n int, item func(i int) ([]byte, error)) ([]byte, error) {
+	b := []byte{'['}
+	for i := range n {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		text, err := item(i)
+		if err != nil {
+			return nil, err
+		}
+		b = append(b, text...)
 	}
-	return out
+	return append(b, ']'), nil
 }
 
 // timeJSON is RFC 3339 with nanoseconds, or null for the zero time.

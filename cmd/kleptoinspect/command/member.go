@@ -2,11 +2,11 @@ package command
 
 import (
 	"fmt"
-	"math/cmplx"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/notebook/render"
 	"github.com/klepto-go/klepto/value"
 )
@@ -14,53 +14,80 @@ import (
 // member is a leaf of the tree of a value: an array, a scalar, a column of a
 // table, or null.
 type member struct {
-	path  string       // "" is the value itself; "u", "runs[3].t", "m[key]"
-	array *value.Array // nil for null
-	table string       // path of the table that it is a column of
-	inTab bool
+	path      string       // "" is the value itself; "u", "runs[3].t", "m[key]"
+	selection string       // the path as archive.Slice has it: "u", "runs/3/t", "m/key"
+	array     *value.Array // nil for null; without Data where it was not read
+	table     string       // path of the table that it is a column of
+	inTab     bool
+	slice     string // what was chosen of it
+	read      *gist  // of what was not read as a whole; nil where nothing was
 }
 
 // membersOf returns the leaves of a value in their order.
-func membersOf(v value.Value) []member { return walk(nil, "", v) }
+func membersOf(v value.Value) []member { return walk(nil, member{}, v) }
 
-func walk(to []member, path string, v value.Value) []member {
-	join := func(name string) string {
-		if path == "" {
-			return name
-		}
-		return path + "." + name
-	}
+// walk appends the leaves of v, which is at the paths of at.
+func walk(to []member, at member, v value.Value) []member {
 	switch v := v.(type) {
 	case *value.Array:
-		return append(to, member{path: path, array: v})
+		at.array = v
+		return append(to, at)
 	case *value.Table:
 		for _, c := range v.Columns {
-			to = append(to, member{path: join(c.Name), array: c.Array, table: path, inTab: true})
+			m := at.field(c.Name)
+			m.array, m.table, m.inTab = c.Array, at.path, true
+			to = append(to, m)
 		}
 	case *value.Struct:
 		for _, f := range v.Fields {
-			to = walk(to, join(f.Name), f.Value)
+			to = walk(to, at.field(f.Name), f.Value)
 		}
 	case *value.List:
-		for i, item := range v.Items {
-			to = walk(to, fmt.Sprintf("%s[%d]", path, i), item)
+		for i, x := range v.Items {
+			n := strconv.Itoa(i)
+			to = walk(to, at.item(n, n), x)
 		}
 	case *value.Map:
-		for i, item := range v.Items {
-			to = walk(to, fmt.Sprintf("%s[%s]", path, element(v.Keys, i)), item)
+		for i, x := range v.Items {
+			to = walk(to, at.item(element(v.Keys, i).String(), driver.KeyName(v.Keys, i)), x)
 		}
 	default:
-		return append(to, member{path: path})
+		return append(to, at)
 	}
 	return to
 }
 
+// field is where a field of a value is, item where an item of a list or map is, of which
+// key is what a selection calls it.
+func (m member) field(name string) member {
+	path := name
+	if m.path != "" {
+		path = m.path + "." + name
+	}
+	return member{path: path, selection: m.within(name)}
+}
+
+func (m member) item(name, key string) member {
+	return member{path: m.path + "[" + name + "]", selection: m.within(key)}
+}
+
+func (m member) within(name string) string {
+	if m.selection == "" {
+		return driver.MemberName(name)
+	}
+	return m.selection + "/" + driver.MemberName(name)
+}
+
 // name is how a listing shows the member.
 func (m member) name() string {
-	if m.path == "" {
-		return "(value)"
+	name := m.path
+	if name == "" {
+		name = "(value)"
 	}
-	return m.path
+	if m.slice != "" {
+		name += "[" + m.slice + "]"
+	}
+	return name
 }
 
 // dtype is the element type and shape, e.g. "float64[128 128]".
@@ -76,109 +103,66 @@ func (m member) scalar() bool { return m.array != nil && len(m.array.Shape) == 0
 
 // choose returns the member of this path, or an error that lists them.
 func choose(members []member, path string) (member, error) {
-	var names []string
 	for _, m := range members {
 		if m.path == path || m.name() == path {
 			return m, nil
 		}
+	}
+	return member{}, fmt.Errorf("no member %q; the value has %s", path, namesOf(members))
+}
+
+// namesOf lists members for a message.
+func namesOf(members []member) string {
+	var names []string
+	for _, m := range members {
 		names = append(names, m.name())
 	}
 	if len(names) > 20 {
 		names = append(names[:20], "…")
 	}
-	return member{}, fmt.Errorf("no member %q; the value has %s", path, strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }
 
-// floats returns the elements as float64: booleans as 0 and 1, durations in
-// seconds, complex numbers by their absolute value, which the label then says.
-func (m member) floats() ([]float64, render.Label, error) {
+// label is how an axis names the numbers of a member; an error where it has none.
+func (m member) label() (render.Label, error) {
 	if m.array == nil {
-		return nil, render.Label{}, fmt.Errorf("%s is null; there is nothing to draw", m.name())
+		return render.Label{}, fmt.Errorf("%s is null; there is nothing to draw", m.name())
 	}
-	a := m.array
-	l := render.Label{Name: m.path, Units: a.Units}
-	if a.LongName != "" {
-		l.Name = a.LongName
+	l := render.Label{Name: m.path, Units: m.array.Units}
+	if m.array.LongName != "" {
+		l.Name = m.array.LongName
 	}
-	switch d := a.Data.(type) {
-	case []float64:
-		return d, l, nil
-	case []string:
-		return nil, l, fmt.Errorf("%s is text; only numbers can be drawn", m.name())
-	case []complex64:
+	if m.slice != "" {
+		l.Name += "[" + m.slice + "]"
+	}
+	switch m.array.Elem {
+	case value.String:
+		return l, fmt.Errorf("%s is text; only numbers can be drawn", m.name())
+	case value.Time:
+		return l, fmt.Errorf("%s is a time; only numbers can be drawn", m.name())
+	case value.Complex64, value.Complex128:
 		l.Name = "|" + l.Name + "|"
-		return convert(d, func(x complex64) float64 { return cmplx.Abs(complex128(x)) }), l, nil
-	case []complex128:
-		l.Name = "|" + l.Name + "|"
-		return convert(d, cmplx.Abs), l, nil
-	}
-	if a.Elem == value.Time {
-		return nil, l, fmt.Errorf("%s is a time; only numbers can be drawn", m.name())
-	}
-	if a.Elem == value.Duration && l.Units == "" {
-		l.Units = "s"
-	}
-	out := make([]float64, a.Len())
-	for i := range out {
-		c := element(a, i)
-		if c.kind == boolean {
-			c.n = integer(int64(b2i(c.b)))
+	case value.Duration:
+		if l.Units == "" {
+			l.Units = "s"
 		}
-		out[i] = c.n.float64()
 	}
-	return out, l, nil
+	return l, nil
 }
 
-func convert[T any](in []T, f func(T) float64) []float64 {
-	out := make([]float64, len(in))
-	for i, x := range in {
-		out[i] = f(x)
-	}
-	return out
-}
-
-// statistics of a member with numbers. Min and Max are exact; of complex
-// numbers they are those of the absolute value.
-type statistics struct {
-	min, max number
-	mean     float64
-	nan, inf int
-}
-
-// stats returns nil for members without numbers, and for scalars.
-func (m member) stats() *statistics {
-	if m.array == nil || m.array.Len() == 0 || len(m.array.Shape) == 0 {
-		return nil
-	}
-	x, _, err := m.floats()
+// floats returns the elements as float64, as appendFloats does, with their label.
+func (m member) floats() ([]float64, render.Label, error) {
+	l, err := m.label()
 	if err != nil {
-		return nil
+		return nil, l, err
 	}
-	sum := render.Summarize(x)
-	s := &statistics{min: float(sum.Min), max: float(sum.Max), mean: sum.Mean, nan: sum.NaN, inf: sum.Inf}
-	switch d := m.array.Data.(type) {
-	case []int64:
-		if m.array.Elem == value.Int64 {
-			s.exact(len(d), func(i int) number { return integer(d[i]) })
-		}
-	case []uint64:
-		s.exact(len(d), func(i int) number { return number{kind: 'u', u: d[i]} })
-	case []float32:
-		s.min.kind, s.max.kind = 's', 's'
+	if m.read != nil {
+		return m.read.numbers, l, nil
 	}
-	return s
-}
-
-// exact finds the extremes of integers that float64 does not hold.
-func (s *statistics) exact(n int, at func(int) number) {
-	s.min, s.max = at(0), at(0)
-	for i := 1; i < n; i++ {
-		if v := at(i); v.compare(s.min) < 0 {
-			s.min = v
-		} else if v.compare(s.max) > 0 {
-			s.max = v
-		}
+	if d, ok := m.array.Data.([]float64); ok {
+		return d, l, nil
 	}
+	return appendFloats(nil, m.array.Data, m.array.Elem), l, nil
 }
 
 // elapsed shows a compute time with its unit.

@@ -116,7 +116,7 @@ func (s *plot) points(ctx context.Context, a *archive.Archive, l *listing) ([]po
 		case "bytes":
 			p.z, label = float64(e.Bytes), render.Label{Name: "size of the result", Units: "B"}
 		default:
-			v, err := valueOf(ctx, a, e)
+			r, err := read(ctx, a, e)
 			if errors.Is(err, archive.ErrCorrupt) {
 				l.damaged = append(l.damaged, err)
 				continue
@@ -124,7 +124,10 @@ func (s *plot) points(ctx context.Context, a *archive.Archive, l *listing) ([]po
 			if err != nil {
 				return nil, label, err
 			}
-			m, err := s.memberOver(membersOf(v))
+			m, err := s.memberOver(r.members)
+			if err == nil {
+				m, err = r.thin(ctx, m)
+			}
 			if err != nil {
 				return nil, label, err
 			}
@@ -162,7 +165,7 @@ func (s *plot) memberOver(members []member) (member, error) {
 	var scalars []member
 	var names []string
 	for _, m := range members {
-		if _, _, err := m.floats(); err == nil {
+		if _, err := m.label(); err == nil {
 			names = append(names, m.name())
 			if m.scalar() {
 				scalars = append(scalars, m)

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/value"
 )
 
 type show struct {
@@ -28,13 +30,19 @@ func newShow(p *program) *cobra.Command {
 		Long: `Show one entry, named by the beginning of its id or by its arguments: the
 arguments exact and as rounded for the key, where and when it was computed, and
 the members of its value with type, shape and statistics. Statistics are of the
-finite numbers; those of complex numbers are of their absolute value.
+finite numbers; those of complex numbers are of their absolute value. Large arrays
+are read in parts; of a value over 64 MiB the sum is not checked, which verify does.
+
+--slice reads a part of a member alone, chosen as in numpy: indices, start:stop:step,
+or ... for all other dimensions; the whole value where that is an array.
 
 Of an HDF5 file of another program it shows the group or dataset at PATH with its
-attributes; of datasets over 64 MiB it reads the first and the last elements only.`,
+attributes; of datasets over 64 MiB it reads the first and the last elements only.
+--slice chooses a part by an index, start:stop or : for each dimension.`,
 		Example: `  kleptoinspect show results.h5 9f3c
   kleptoinspect show results.h5 --at F=0.02,k=0.05
   kleptoinspect show results.h5 9f3c --member u --head 20
+  kleptoinspect show results.h5 9f3c --member u --slice 10:20,::2
   kleptoinspect show results.h5 9f3c --member u --values --json | jq .members[0].values
   kleptoinspect show other.h5 /run/1/u --slice 10:20,:`,
 		Args:              upTo(2, "an archive and an id, or an HDF5 file and a path"),
@@ -61,9 +69,6 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
 				return p.hdf5Show(cmd.Context(), file, args[0], pathOf(args), s)
 			}
 			defer a.Close()
-			if s.slice != "" {
-				return usagef("--slice goes with HDF5 files of other programs")
-			}
 			l, err := list(cmd.Context(), a, s.function)
 			if err != nil {
 				return err
@@ -72,22 +77,14 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
 			if err != nil {
 				return errors.Join(err, l.damage())
 			}
-			full, err := a.Get(cmd.Context(), e.Call.Function, e.Key)
+			r, members, err := s.entry(cmd.Context(), a, e, cmd.Flags().Changed("member"))
 			if err != nil {
 				return err
 			}
-			members := membersOf(full.Value)
-			if cmd.Flags().Changed("member") {
-				m, err := choose(members, s.member)
-				if err != nil {
-					return err
-				}
-				members = []member{m}
-			}
 			if p.json {
-				return p.showJSON(shown(a.URL()), e, full, members, s)
+				return p.showJSON(shown(a.URL()), e, r, members, s)
 			}
-			p.showText(e, full, members, s)
+			p.showText(e, r, members, s)
 			return nil
 		},
 	}
@@ -97,11 +94,58 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
 	cmd.Flags().IntVar(&s.head, "head", 4, "show this many elements of each array")
 	cmd.Flags().IntVar(&s.limit, "limit", 100, "show at most this many members; 0 means all")
 	cmd.Flags().BoolVar(&s.values, "values", false, "with --json: all elements of the members")
-	cmd.Flags().StringVar(&s.slice, "slice", "", "of a dataset of another program's file only this part, e.g. 10:20,:,3")
+	cmd.Flags().StringVar(&s.slice, "slice", "", "read only this part of the member or dataset, e.g. 10:20,:,3")
 	h.flags(cmd)
 	complete(cmd, "function", p.completeFunctions)
 	complete(cmd, "member", p.completeMembers)
 	return cmd
+}
+
+// entry reads what is shown of an entry: the members, of which those within --limit have
+// what is to be shown of their elements.
+func (s *show) entry(ctx context.Context, a *archive.Archive, e *entry, chosen bool) (*reading, []member, error) {
+	get := read
+	if s.slice != "" {
+		get = outline
+	}
+	r, err := get(ctx, a, e)
+	if err != nil {
+		return nil, nil, err
+	}
+	members := r.members
+	if chosen {
+		m, err := choose(members, s.member)
+		if err != nil {
+			return nil, nil, err
+		}
+		members = []member{m}
+	}
+	if s.slice != "" {
+		if len(members) != 1 {
+			return nil, nil, usagef("--slice %s: of which member? Give --member; the value has %s", s.slice, namesOf(members))
+		}
+		m, err := r.cut(ctx, members[0], s.slice)
+		return r, []member{m}, err
+	}
+	some, _ := s.cutMembers(members)
+	left := int64(wholeBytes)
+	for i := range some {
+		m := &some[i]
+		switch {
+		case !m.leftOut():
+		case s.values:
+			if left -= m.bytes(); left < 0 {
+				return nil, nil, usagef("--values of %s, %s; choose a part by --slice", m.name(), size(m.bytes()))
+			}
+			*m, err = r.load(ctx, *m)
+		default:
+			err = r.measure(ctx, m, s.head)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+	}
+	return r, members, nil
 }
 
 // cutMembers applies --limit.
@@ -112,9 +156,9 @@ func (s *show) cutMembers(members []member) ([]member, int) {
 	return members, 0
 }
 
-func (p *program) showText(e *entry, full *archive.Entry, members []member, s *show) {
+func (p *program) showText(e *entry, r *reading, members []member, s *show) {
 	p.printf("%s  %s\n", p.style(bold, quoteIfNeeded(e.Call.Function)), quoteIfNeeded(e.id()))
-	prov := full.Provenance
+	prov := r.Provenance
 	facts := &table{}
 	facts.column("", false)
 	facts.column("", false)
@@ -137,13 +181,17 @@ func (p *program) showText(e *entry, full *archive.Entry, members []member, s *s
 	fact("go", prov.Go)
 	fact("build", prov.Build)
 	fact("vcs", prov.VCS)
-	fact("sum", fmt.Sprintf("%016x", full.Sum))
+	checked := ""
+	if !r.verified {
+		checked = ", not checked against what was read"
+	}
+	fact("sum", fmt.Sprintf("%016x", r.Sum)+checked)
 	facts.write(p, "  ")
 
 	p.printf("\narguments\n")
 	p.arguments(e)
 
-	p.printf("\n%s\n", p.cut(strings.TrimRight("value  "+size(full.Bytes)+"  "+oneLine(full.GoType), " ")))
+	p.printf("\n%s\n", p.cut(strings.TrimRight("value  "+size(r.Bytes)+"  "+oneLine(r.GoType), " ")))
 	some, more := s.cutMembers(members)
 	p.memberTable(some, s.head)
 	if more > 0 {
@@ -231,23 +279,25 @@ func (p *program) memberTable(members []member, n int) {
 			}
 			row = append(row, u)
 		}
-		t.rows = append(t.rows, append(row, m.elements(n)))
+		t.rows = append(t.rows, append(row, m.sample(n)))
 	}
 	t.write(p, "  ")
 }
 
-// elements are the first n of them; a scalar is shown bare.
-func (m member) elements(n int) string {
+// sample is the first n elements; a scalar is shown bare.
+func (m member) sample(n int) string {
 	switch {
 	case m.array == nil:
 		return ""
 	case m.scalar():
 		return element(m.array, 0).String()
+	case m.read != nil:
+		return head(m.read.first, n)
 	}
 	return head(m.array, n)
 }
 
-func (p *program) showJSON(url string, e *entry, full *archive.Entry, members []member, s *show) error {
+func (p *program) showJSON(url string, e *entry, r *reading, members []member, s *show) error {
 	var rounded any // null: the key is not one that can be taken apart
 	if args, err := e.rounded(); err == nil {
 		rounded = arguments(args)
@@ -262,13 +312,13 @@ func (p *program) showJSON(url string, e *entry, full *archive.Entry, members []
 			list[i] = append(list[i], field{"head", m.cells(s.head)})
 		}
 	}
-	prov := full.Provenance
+	prov := r.Provenance
 	o := append(object{{"archive", url}}, entryJSON(e)...)
 	return p.writeJSON(append(o,
 		field{"rounded_args", rounded},
-		field{"sum", fmt.Sprintf("%016x", full.Sum)},
+		field{"sum", fmt.Sprintf("%016x", r.Sum)}, field{"verified", r.verified},
 		field{"host", prov.Host}, field{"go", prov.Go}, field{"build", prov.Build}, field{"vcs", prov.VCS},
-		field{"members", list}, field{"more_members", more},
+		field{"slice", s.slice}, field{"members", list}, field{"more_members", more},
 	))
 }
 
@@ -292,19 +342,30 @@ func memberJSON(m member) object {
 	return append(o, field{"min", s.min}, field{"mean", float(s.mean)}, field{"max", s.max}, field{"nan", s.nan}, field{"inf", s.inf})
 }
 
+// elements are the first n of an array, for JSON.
+type elements struct {
+	of *value.Array
+	n  int
+}
+
 // cells are the first n elements in C order, all of them for -1.
-func (m member) cells(n int) []cell {
-	if m.array == nil {
-		return []cell{}
+func (m member) cells(n int) elements {
+	a := m.array
+	if m.read != nil {
+		a = m.read.first
 	}
-	if total := m.array.Len(); n < 0 || n > total {
+	if a == nil {
+		return elements{}
+	}
+	if total := a.Len(); n < 0 || n > total {
 		n = total
 	}
-	out := make([]cell, n)
-	for i := range out {
-		out[i] = element(m.array, i)
-	}
-	return out
+	return elements{a, n}
+}
+
+// MarshalJSON writes them as a list.
+func (e elements) MarshalJSON() ([]byte, error) {
+	return listJSON(e.n, func(i int) ([]byte, error) { return element(e.of, i).MarshalJSON() })
 }
 
 // joinArgs writes arguments as a call does: "F=0.02, k=0.05", with numbers of at

@@ -18,9 +18,9 @@ func newTree(p *program) *cobra.Command {
 		Use:   "tree ARCHIVE [PATH]",
 		Short: "Show functions, their entries and the members of each with type and shape",
 		Long: `Show functions, their entries, and the members of every entry with element type
-and shape; entries of other versions and roundings apart. It reads every value
-that it shows; on a terminal those are the first 10 entries of each function,
-version and rounding unless --limit says otherwise.
+and shape; entries of other versions and roundings apart. On a terminal it shows
+the first 10 entries of each function, version and rounding unless --limit says
+otherwise. Of large arrays it reads no elements.
 
 Of an HDF5 file of another program it shows groups, datasets and links, from PATH
 down; links are not followed, and a group with several names is shown once.`,
@@ -85,7 +85,7 @@ type leaf struct {
 	members []member
 }
 
-// grow reads the values. A damaged one joins the damage of the listing.
+// grow reads what the values are made of. A damaged one joins the damage of the listing.
 func grow(ctx context.Context, a *archive.Archive, l *listing, f *filter, where condition, p *program) ([]branch, error) {
 	if err := f.check(where, l.entries); err != nil {
 		return nil, err
@@ -98,14 +98,14 @@ func grow(ctx context.Context, a *archive.Archive, l *listing, f *filter, where 
 		}
 		b := branch{Function: v.Function, more: more}
 		for _, e := range some {
-			full, err := a.Get(ctx, e.Call.Function, e.Key)
+			r, err := outline(ctx, a, e)
 			switch {
 			case errors.Is(err, archive.ErrCorrupt):
 				l.damaged = append(l.damaged, err)
 			case err != nil:
 				return nil, err
 			default:
-				b.leaves = append(b.leaves, leaf{e, membersOf(full.Value)})
+				b.leaves = append(b.leaves, leaf{e, r.members})
 			}
 		}
 		if len(b.leaves) > 0 || where == nil {
