@@ -224,7 +224,7 @@
 // million take three.
 //
 // An array of 64 MiB takes three quarters of what plain HDF5 takes that waits for the disk
-// too, because the disk begins while it is handed over. Where neither waits it takes 1.1 to
+// too, because the disk begins while it is handed over. Where neither waits it takes 1.0 to
 // 1.3 times as long: the checksum is computed meanwhile, and wants a processor and a share of
 // the memory's speed. From one file it is read by two threads, in 0.6 to 0.8 of HDF5's time.
 // Compressed arrays are read on all processors, in half of HDF5's time on two. A slice of
