@@ -5,7 +5,6 @@ package main_test
 import (
 	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -157,6 +156,9 @@ func TestLarge(t *testing.T) {
 		says(inspect(2, 2, append(show, "--slice", ":")...), "the value has fields.u, t, mean")
 		says(inspect(1, 1, "plot", url, "--at", "n=0", "--member", "fields.u"), "3 dimensions")
 		says(inspect(4, 0, "plot", url, "--at", "n=0", "--member", "fields.u", "--slice", "100"), "fields.u[100]")
+		if kind == "hdfdir" {
+			continue // what follows knows no kinds
+		}
 		says(inspect(160, 0, "plot", url, "--at", "n=1"), "[::4,::2]")
 
 		other := kind + ":" + filepath.Join(dir, "b")
@@ -165,11 +167,6 @@ func TestLarge(t *testing.T) {
 			"1 the same, 1 different")
 		says(inspect(70, 0, "diff", url, other, "--atol", "1"), "2 the same")
 		says(inspect(70, 0, "verify", url), "2 entries of 168 MB checked, 0 damaged")
-		for _, name := range []string{"a", "b"} {
-			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
-				t.Fatal(err)
-			}
-		}
 	}
 }
 

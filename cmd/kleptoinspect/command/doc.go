@@ -34,8 +34,8 @@
 // Of values over 64 MiB show reads one array after the other in slabs, diff those that
 // differ, and plot of an array of more than 16 million numbers every second one, or fourth
 // or eighth…, which the picture says. --slice reads what it selects and no more. That goes
-// for arrays that are the value or fields of structs; what is in lists, maps and tables is
-// read whole. What is read in parts is not checked against the entry's sum: verify does that.
+// for arrays that are the value or fields of structs; texts, and what is in lists, maps and
+// tables, are read whole. What is read in parts is not checked against the entry's sum: verify does that.
 //
 // # HDF5 files of other programs
 //
@@ -109,5 +109,5 @@
 //
 // info and ls read only the index, tree and completion beside it arrays of up to 4 KiB;
 // show and plot of one entry read one value, plot --x those it shows, one after the other.
-// Of a value of any size show, diff and verify hold some 50 MiB, plot 300 MiB.
+// Of a value of 600 MiB tree takes 28 MiB of memory, show, verify and copy 45, plot 130.
 package command

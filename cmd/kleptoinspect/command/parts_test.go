@@ -142,3 +142,26 @@ func TestReplacedMeanwhile(t *testing.T) {
 		}
 	}
 }
+
+func TestBadSlice(t *testing.T) {
+	url := demo(t)
+	show := func(slice string, more ...string) []string {
+		return append([]string{"show", url, "--slice", slice}, more...)
+	}
+	const at = "--at=F=0.02,k=0.05"
+	for _, c := range []struct {
+		want string
+		args []string
+	}{
+		{"--slice 9 of u: index 9 is out of range", show("9", at, "--member", "u")},
+		{"nothing may follow the closing bracket", show("0][0", at, "--member", "u")},
+		{"of which member? Give --member; the value has u, mean", show("0", at)},
+		{"1 indices for 0 dimensions", show("0", at, "--member", "mean")},
+		{"P is null", show("0", "--at", "name=x", "--member", "P")},
+	} {
+		stdout, stderr, code := run(t, c.args...)
+		if code != 2 || stdout != "" || !strings.Contains(stderr, c.want) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("%q: exit %d, %q, %q; want 2, %q", c.args, code, stdout, stderr, c.want)
+		}
+	}
+}

@@ -84,6 +84,7 @@ Of an HDF5 file of another program it draws the dataset at PATH.`,
 	f.StringVar(&s.size, "size", "", "size of the PNG in inches, e.g. 6x4 (default 6 wide)")
 	f.Float64Var(&s.dpi, "dpi", 200, "dots per inch of the PNG")
 	complete(cmd, "member", p.completeMembers)
+	complete(cmd, "slice", cobra.NoFileCompletions)
 	complete(cmd, "z", p.completeMembers)
 	complete(cmd, "x", p.completeAxis)
 	complete(cmd, "y", p.completeAxis)

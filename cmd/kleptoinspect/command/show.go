@@ -98,6 +98,7 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
 	h.flags(cmd)
 	complete(cmd, "function", p.completeFunctions)
 	complete(cmd, "member", p.completeMembers)
+	complete(cmd, "slice", cobra.NoFileCompletions)
 	return cmd
 }
 
