@@ -35,7 +35,8 @@
 // differ, and plot of an array of more than 16 million numbers every second one, or fourth
 // or eighth…, which the picture says. --slice reads what it selects and no more. That goes
 // for arrays that are the value or fields of structs; texts, and what is in lists, maps and
-// tables, are read whole. What is read in parts is not checked against the entry's sum: verify does that.
+// tables, are read whole. What is read in parts is not checked against the entry's sum:
+// verify does that.
 //
 // # HDF5 files of other programs
 //
