@@ -99,6 +99,37 @@ func TestSlice(t *testing.T) {
 	}
 }
 
+// TestSliceChunks takes some elements of an array that lies in chunks.
+func TestSliceChunks(t *testing.T) {
+	for _, k := range kinds {
+		a, err := k.open(filepath.Join(t.TempDir(), "a"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := entry("f", 1, slabs(value.Float64, -1, 3, 700))
+		w := create(t, a, e)
+		all := wave(0, 600*3*700)
+		add(t, w, "", all)
+		if err := w.Commit(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{"[::50, ::2, ::7]", "[3:590:11, 1, 699:2:-30]", "[-1, ::-1, 5::-2]", "[7, 1, ::699]", "[::-3, 0, 1]"} {
+			s, err := driver.ParseSelection(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := s.Cut(array(value.Float64, all, 600, 3, 700), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := a.Slice(t.Context(), "f", e.Key, text); err != nil || !value.Equal(got, want) {
+				t.Errorf("%s: Slice %s = %s, %v; want %s", k.scheme, text, value.Describe(got), err, value.Describe(want))
+			}
+		}
+		closeNow(t, a)
+	}
+}
+
 func TestReadInto(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.scheme, func(t *testing.T) {
