@@ -17,8 +17,8 @@
 // # Semantics
 //
 // Data is float64 in C order. Heatmap and the tiles of a Montage show row 0 at
-// the top, as a matrix is printed; the parameter axes of PhaseMap and Montage
-// grow to the right and upwards. NaN and infinities are never drawn as if they
+// the top, as a matrix is printed, also where Options give a Heatmap coordinates; the
+// parameter axes of PhaseMap and Montage grow to the right and upwards. NaN and infinities are never drawn as if they
 // were numbers: they don't take part in the colour limits, their cells are grey,
 // and a line below the figure says how many there are. Arrays larger than the
 // figure are reduced to area means ([Field.Reduce]) and curves to the envelope

@@ -34,6 +34,7 @@ type art interface {
 func (f *Figure) lay() (l *layout, width, height vg.Length) {
 	width = vg.Length(f.opts.Width) * vg.Inch
 	l = f.art.layout(width)
+	l.title = wrapTitle(l.title, width-2*margin)
 	if f.opts.Height != 0 {
 		return l, width, vg.Length(f.opts.Height) * vg.Inch
 	}

@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -10,8 +12,10 @@ import (
 )
 
 // Heatmap returns a figure of a 2-D field: one cell a value, square where the
-// shape allows, row 0 at the top, with the indices along the sides and a colour
-// bar. Options.X and Y name columns and rows, Options.Value the colours.
+// shape allows, row 0 at the top, with the indices along the sides, or
+// Options.XValues and YValues, and a colour bar. Options.X and Y name columns and
+// rows, Options.Value the colours. Unequal steps get equal cells, labelled one by
+// one, and a line below that says so.
 func Heatmap(f Field, o *Options) (*Figure, error) {
 	if err := o.Validate(); err != nil {
 		return nil, err
@@ -25,7 +29,32 @@ func Heatmap(f Field, o *Options) (*Figure, error) {
 		x: sideAxis{label: d.X, ticks: indexTicks(f.Cols, false), n: f.Cols},
 		y: sideAxis{label: d.Y, ticks: indexTicks(f.Rows, true), n: f.Rows},
 	}
+	if d.XValues != nil {
+		a := Axis{d.X, d.XValues}
+		if err := a.over("x", f.Cols); err != nil {
+			return nil, err
+		}
+		h.place(a, "columns")
+		h.x = newSideAxis(a)
+	}
+	if d.YValues != nil {
+		a := Axis{d.Y, d.YValues}
+		if err := a.over("y", f.Rows); err != nil {
+			return nil, err
+		}
+		h.place(a, "rows")
+		a.Values = slices.Clone(a.Values)
+		slices.Reverse(a.Values) // sides are counted from the bottom
+		h.y = newSideAxis(a)
+	}
 	return &Figure{opts: d, art: h.measure()}, nil
+}
+
+// place notes what the eye would take for equal steps.
+func (h *heatmap) place(a Axis, cells string) {
+	if len(a.Values) > 2 && !a.uniform() {
+		h.uneven = append(h.uneven, cells)
+	}
 }
 
 // PhaseMap returns a figure of a scalar over two swept parameters: z[j*nx+i]
@@ -98,7 +127,8 @@ type heatmap struct {
 	opts   Options
 	field  Field
 	x, y   sideAxis
-	finite bool // there is something to draw
+	uneven []string // what has coordinates of unequal steps: columns, rows
+	finite bool     // there is something to draw
 	scale  scale
 	out    census
 }
@@ -109,26 +139,30 @@ func (h *heatmap) measure() *heatmap {
 	return h
 }
 
-// caption says what the eye can't see: cells that are no numbers, and that the
-// field is larger than the figure.
+// caption says what the eye can't see: cells that are no numbers, steps that are not
+// equal, and that the field is larger than the figure.
 func (h *heatmap) caption(w, rows int, how string) string {
-	if h.field.Cols <= w && h.field.Rows <= rows {
-		return h.out.text(how)
+	var notes []string
+	if h.field.Cols > w || h.field.Rows > rows {
+		how = "left out"
+		notes = append(notes, fmt.Sprintf("area means of %d × %d values", h.field.Rows, h.field.Cols))
 	}
-	s := fmt.Sprintf("area means of %d × %d values", h.field.Rows, h.field.Cols)
-	if left := h.out.text("left out"); left != "" {
-		s += ", " + left
+	if out := h.out.text(how); out != "" {
+		notes = append(notes, out)
 	}
-	return s
+	if len(h.uneven) > 0 {
+		notes = append(notes, "uneven steps drawn as equal "+strings.Join(h.uneven, " and "))
+	}
+	return strings.Join(notes, ", ")
 }
 
 func (h *heatmap) layout(width vg.Length) *layout {
-	p := newPlot(h.x.text(), h.y.text())
+	xTicks, xLabel := h.x.marks(int(width / 70))
+	yTicks, yLabel := h.y.marks(9)
+	p := newPlot(xLabel, yLabel)
 	p.X.Min, p.X.Max = 0, float64(h.field.Cols)
 	p.Y.Min, p.Y.Max = 0, float64(h.field.Rows)
-	room := int(width / 70)
-	p.X.Tick.Marker = plot.ConstantTicks(h.x.marks(room))
-	p.Y.Tick.Marker = plot.ConstantTicks(h.y.marks(9))
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.ConstantTicks(xTicks), plot.ConstantTicks(yTicks)
 	l := &layout{
 		title:  h.opts.Title,
 		plots:  []*plot.Plot{p},
@@ -162,14 +196,10 @@ type sideAxis struct {
 	ticks func(n int) ([]plot.Tick, string) // about n of them
 }
 
-func (a sideAxis) text() string {
-	_, power := a.ticks(6)
-	return a.label.text(power)
-}
-
-func (a sideAxis) marks(n int) []plot.Tick {
-	t, _ := a.ticks(n)
-	return t
+// marks returns about n marks, and the label that goes with their numbers.
+func (a sideAxis) marks(n int) ([]plot.Tick, string) {
+	t, power := a.ticks(n)
+	return t, a.label.text(power)
 }
 
 // indexTicks labels n cells with their indices; upward when index 0 is at the
@@ -199,7 +229,8 @@ func newSideAxis(a Axis) sideAxis {
 		if a.uniform() && n > want {
 			first, last := a.Values[0], a.Values[n-1]
 			step := (last - first) / float64(n-1)
-			ticks, power := linearTicks(first-step/2, last+step/2, want, 0)
+			from, to := first-step/2, last+step/2
+			ticks, power := linearTicks(min(from, to), max(from, to), want, 0)
 			for i, t := range ticks {
 				ticks[i].Value = math.Max(0, math.Min((t.Value-first)/step+0.5, float64(n)))
 			}
@@ -213,10 +244,13 @@ func newSideAxis(a Axis) sideAxis {
 // cellTicks labels at most n of the cells with their values, at their centres.
 func cellTicks(values []float64, n int) []plot.Tick {
 	stride := (len(values) + max(n, 1) - 1) / max(n, 1)
-	labels := valueLabels(values)
-	ticks := make([]plot.Tick, 0, len(values))
+	var shown []float64
 	for i := 0; i < len(values); i += stride {
-		ticks = append(ticks, plot.Tick{Value: float64(i) + 0.5, Label: labels[i]})
+		shown = append(shown, values[i])
+	}
+	ticks := make([]plot.Tick, len(shown))
+	for i, label := range valueLabels(shown) {
+		ticks[i] = plot.Tick{Value: float64(i*stride) + 0.5, Label: label}
 	}
 	return ticks
 }

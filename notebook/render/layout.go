@@ -3,6 +3,8 @@ package render
 import (
 	"image/color"
 	"math"
+	"strings"
+	"unicode/utf8"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/font"
@@ -176,6 +178,54 @@ func (l *layout) draw(c draw.Canvas, dpi float64) {
 	if l.caption != "" {
 		c.FillText(captionStyle, vg.Point{X: c.Min.X + margin, Y: c.Min.Y + margin*0.7}, l.caption)
 	}
+}
+
+// maxTitle is how many lines a title may take; the rest of it is left out.
+const maxTitle = 3
+
+// wrapTitle breaks a title into lines of at most the width, between words where it can.
+func wrapTitle(title string, width vg.Length) string {
+	var out []string
+	for line := range strings.SplitSeq(title, "\n") {
+		for rest := line; rest != "" || line == ""; {
+			if len(out) == maxTitle {
+				last := []rune(out[maxTitle-1])
+				for len(last) > 0 && titleStyle.Width(string(last)+" …") > width {
+					last = last[:len(last)-1]
+				}
+				out[maxTitle-1] = string(last) + " …"
+				return strings.Join(out, "\n")
+			}
+			head := lineOf(rest, width)
+			out = append(out, strings.TrimRight(head, " "))
+			if rest = rest[len(head):]; rest == "" {
+				break
+			}
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// lineOf returns as much of the beginning of a text as fits into the width: whole words,
+// else letters, one at least.
+func lineOf(text string, width vg.Length) string {
+	if titleStyle.Width(text) <= width {
+		return text
+	}
+	end, words := 0, 0
+	for end < len(text) {
+		r, n := utf8.DecodeRuneInString(text[end:])
+		if end > 0 && titleStyle.Width(text[:end+n]) > width {
+			break
+		}
+		if end += n; r == ' ' {
+			words = end
+		}
+	}
+	if words > 0 {
+		return text[:words]
+	}
+	return text[:end]
 }
 
 // titleRoom returns the range of centres at which the title is not clipped: it

@@ -54,6 +54,30 @@ func (a Axis) validate(which string) error {
 	return nil
 }
 
+// over validates the coordinates along a side of a field with n cells.
+func (a Axis) over(which string, n int) error {
+	if len(a.Values) != n {
+		return fmt.Errorf("%w: %d coordinates along %s, which has %d cells", ErrShape, len(a.Values), which, n)
+	}
+	if err := a.validate(which); err != nil {
+		return err
+	}
+	if !a.ordered() {
+		return fmt.Errorf("%w: the coordinates along %s neither ascend nor descend from each to the next", ErrOption, which)
+	}
+	return nil
+}
+
+// ordered reports whether each value is larger than the one before, or each smaller.
+func (a Axis) ordered() bool {
+	up, down := true, true
+	for i := 1; i < len(a.Values); i++ {
+		up = up && a.Values[i] > a.Values[i-1]
+		down = down && a.Values[i] < a.Values[i-1]
+	}
+	return up || down
+}
+
 // uniform reports whether the values are equally spaced, to within what storing
 // them as decimal fractions can have changed.
 func (a Axis) uniform() bool {
@@ -80,6 +104,10 @@ type Options struct {
 	Title string
 	X, Y  Label // what the columns and rows of a Heatmap are, and the abscissa of Lines
 	Value Label // what the colours mean, or the ordinate of Lines
+
+	// XValues and YValues are where the columns and rows of a Heatmap lie, finite and in
+	// ascending or descending order; nil: at their indices.
+	XValues, YValues []float64
 
 	// Limits are the values at the two ends of the colour bar or of the ordinate;
 	// values beyond are drawn like the ends. Zero: from the data.

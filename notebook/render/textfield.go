@@ -152,11 +152,12 @@ func relative(ticks []plot.Tick, n int) []plot.Tick {
 }
 
 func (h *heatmap) text(t *textFigure) {
+	xTicks, xLabel := h.x.marks(max(2, t.Width/12))
+	yTicks, yLabel := h.y.marks(max(2, t.Height/4))
 	f := &textField{
 		title: h.opts.Title, caption: h.caption(t.Width, 2*t.Height, t.missing()),
-		x: h.x.text(), y: h.y.text(),
-		xTicks: relative(h.x.marks(max(2, t.Width/12)), h.x.n),
-		yTicks: relative(h.y.marks(max(2, t.Height/4)), h.y.n),
+		x: xLabel, y: yLabel,
+		xTicks: relative(xTicks, h.x.n), yTicks: relative(yTicks, h.y.n),
 		aspect: squareCells(float64(h.field.Cols), float64(h.field.Rows)),
 		scale:  h.scale, m: h.opts.Colormap, label: h.opts.Value,
 		paint: func(w, hh int) *image.RGBA { return paint(h.field, w, hh, h.scale, h.opts.Colormap) },
