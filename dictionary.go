@@ -83,6 +83,23 @@ func (m *Memo[In, Out]) Put(ctx context.Context, in In, out Out) error {
 	return nil
 }
 
+// Entry returns what an archive is to know of a call with in but its result: key,
+// arguments, versions, this moment as the time of creation. It is for results larger
+// than memory, which archive.Create stores slab by slab: set Value to what they are, as
+// value.Encode makes it of Out where Call is to find them, and Provenance.Elapsed of the
+// writer, before Commit, to the time that the result took.
+func (m *Memo[In, Out]) Entry(in In) (*archive.Entry, error) {
+	key, err := m.open(in)
+	if err != nil {
+		return nil, err
+	}
+	args, err := m.keepsake(in)
+	if err != nil {
+		return nil, err
+	}
+	return m.entry(&result[Out]{key: key, args: args, created: m.options.Clock()}, nil), nil
+}
+
 // Delete forgets the result for in, in memory and in the archive, and reports
 // whether there was one. A computation under way is not stopped, and its result
 // is kept.

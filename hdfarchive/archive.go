@@ -20,6 +20,7 @@ type File struct {
 	store   *store
 	opts    Options
 	url     string
+	leases  *leases // those of the file itself, by whatever name it was opened
 	streams streams[*fileStream]
 
 	mu     sync.RWMutex // held for reading by operations, so that Close waits
@@ -53,7 +54,11 @@ func openFile(path string, o *Options) (*File, error) {
 		s.queue.durable = true // of several wishes the safest counts
 		s.queue.Unlock()
 	}
-	a := &File{store: s, opts: opts, url: canonicalURL("hdf", abs, opts)}
+	real, err := filepath.EvalSymlinks(abs)
+	if err != nil {
+		return nil, errors.Join(openError(abs, err), s.release())
+	}
+	a := &File{store: s, opts: opts, url: canonicalURL("hdf", abs, opts), leases: newFileLeases(real)}
 	if opts.Mode != Read {
 		_, _ = a.sweepStreams(context.Background()) // what cannot go now goes another time
 	}

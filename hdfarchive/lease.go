@@ -425,7 +425,7 @@ func (a *File) Acquire(ctx context.Context, function string, key keymap.Key) (l 
 		if a.opts.Mode == Read {
 			return nil
 		}
-		if l, err = newFileLeases(a.store.path).acquire(ctx, function, key); errors.Is(err, errNoLeases) {
+		if l, err = a.leases.acquire(ctx, function, key); errors.Is(err, errNoLeases) {
 			return nil
 		}
 		return err
@@ -439,7 +439,7 @@ func (a *File) ReleaseAll(context.Context) (n int, err error) {
 		if a.opts.Mode == Read {
 			return readOnly(a.store.path)
 		}
-		n, err = newFileLeases(a.store.path).releaseAll()
+		n, err = a.leases.releaseAll()
 		return err
 	})
 	return n, err

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"strconv"
-
 	"sync"
 
 	"github.com/klepto-go/klepto/archive/driver"
@@ -76,11 +74,9 @@ func (a *File) Stream(ctx context.Context, e *driver.Entry, parts []*value.Array
 		if a.opts.Mode == Read {
 			return readOnly(a.store.path)
 		}
-		ls, err := a.streamLeases()
-		if err == nil {
-			ls.buryAll()
-			s.lease, err = ls.acquire(ctx, streamsName, keymap.Key{Canonical: s.token})
-		}
+		a.leases.buryAll()
+		var err error
+		s.lease, err = a.leases.acquire(ctx, streamsName, keymap.Key{Canonical: s.token})
 		if errors.Is(err, errNoLeases) {
 			err = fmt.Errorf("%w: a stream leaves a file beside the archive that tells that it goes on, and needs hard links for it; use a hdfdir: here, or another file system", errors.ErrUnsupported)
 		}
@@ -99,13 +95,6 @@ func newParts(arrays []*value.Array, o *Options) (parts []*slabs) {
 		parts = append(parts, newSlabs(strconv.Itoa(i), x, len(arrays), o))
 	}
 	return parts
-}
-
-// streamLeases are those of the file itself, by whatever name it was opened: whoever
-// finds no lease there removes the stream.
-func (a *File) streamLeases() (*leases, error) {
-	path, err := filepath.EvalSymlinks(a.store.path)
-	return newFileLeases(path), openError(a.store.path, err)
 }
 
 func (s *fileStream) Append(ctx context.Context, part int, data any) error {
@@ -303,12 +292,8 @@ func (a *File) sweepStreams(ctx context.Context) (living int, err error) {
 		if err = errors.Join(err, all.Close()); err != nil {
 			return err
 		}
-		ls, err := a.streamLeases()
-		if err != nil {
-			return err
-		}
 		for _, l := range links {
-			if ls.bury(ls.path(streamsName, l.Name)) {
+			if a.leases.bury(a.leases.path(streamsName, l.Name)) {
 				dead = append(dead, l.Name)
 			} else {
 				living++

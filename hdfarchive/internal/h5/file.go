@@ -88,7 +88,10 @@ func Open(path string, o *FileOptions) (*File, error) {
 	err := call("open", path, func(r *C.k_reply) C.int { return C.k_open(cstring(path), create, write, fapl, r) },
 		func(r *C.k_reply) { f.id = C.hid_t(r.a) })
 	if err != nil {
-		return nil, errors.Join(openError(err), f.backing.closed())
+		if why := f.backing.closed(); why != nil {
+			return nil, why // HDF5 says the same, around it
+		}
+		return nil, openError(err)
 	}
 	if err = f.backing.opened(f, f.write); err == nil {
 		err = f.findDriver()

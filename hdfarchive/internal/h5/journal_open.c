@@ -43,6 +43,11 @@ static int open_file(journal *j, const char *path, unsigned flags, journal_fault
     if (j->fd < 0) return journal_fail_os(fault, j->writer ? "open for writing" : "open", path);
     if (fstat(j->fd, &st)) return journal_fail_os(fault, "open", path);
     if (!S_ISREG(st.st_mode)) return journal_fail(fault, JOURNAL_EIO, EINVAL, "%s is not a regular file", path);
+    if (j->writer && st.st_nlink > 1)
+        return journal_fail(fault, JOURNAL_EIO, EMLINK,
+                            "%s has %lu names (hard links), and a journal belongs to one name of a file: remove the others, or "
+                            "copy it and write to the copy; mode=r reads it as it is",
+                            path, (unsigned long)st.st_nlink);
     j->device = st.st_dev;
     j->inode = st.st_ino;
     if (!(j->path = realpath(path, NULL)) || !(j->walpath = journal_join(j->path, "-wal")))
