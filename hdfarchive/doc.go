@@ -21,8 +21,9 @@
 //	/<function>/packed/forms   what many of its rows have in common: JSON, one object a line
 //	/<function>/entries/<id>   the value of any other entry; <id> is the key's name, the
 //	                           digest in hex
-//	/<function>/index          a table of those: id, the scalar arguments, version where there
-//	                           is one, created (ns since 1970), seconds, bytes, shape
+//	/<function>/index          a table of those: id, the scalars among the arguments and in
+//	                           structs ("Grid.NX"), version where there is one, created (ns
+//	                           since 1970), seconds, bytes, shape
 //	/<function>/catalog        what List reads of them, one record after another
 //	/<function>/forms          what many records have in common, as in packed
 //	/<function>/large/<id>     parts of an entry that no attribute can hold (over 32 KiB)

@@ -102,6 +102,11 @@ func functionAttrs(first *driver.Entry) []h5.Attr {
 			units[arg.Name] = a.Units
 		}
 	}
+	for _, arg := range scalars(nil, "", first.Call.Args, 0) {
+		if arg.Units != "" {
+			units[arg.name] = arg.Units
+		}
+	}
 	for attr, x := range map[string]any{attrArgs: names, attrUnits: units} {
 		text, err := json.Marshal(x) // never fails for strings
 		if err == nil && len(names) > 0 && (attr == attrArgs || len(units) > 0) {

@@ -64,6 +64,9 @@ func TestIndexColumns(t *testing.T) {
 			entry("f", 5, series(1), "a", vector(4, 0)), entry("f", 6, series(1), "a", value.Null{})}, "id a created seconds bytes shape"},
 		{"long texts", []*archive.Entry{entry("f", 1, series(1), "s", text("")), entry("f", 2, series(1), "s", text(strings.Repeat("ü", 1000))),
 			entry("f", 3, series(1), "s", text("a\x00\xffb"))}, "id s created seconds bytes shape"},
+		{"structs", []*archive.Entry{entry("f", 1, series(1), "k", number(2)), entry("f", 2, series(1), "k", number(2), "Grid", &value.Struct{Fields: []value.Field{
+			{Name: "NX", Value: integer(64)}, {Name: "Box", Value: &value.Struct{Fields: []value.Field{{Name: "L", Value: number(0.5)}}}}, {Name: "u", Value: vector(3, 0)}}})},
+			"id k Grid.NX Grid.Box.L created seconds bytes shape"},
 		{"odd names", []*archive.Entry{entry("f", 1, series(1), "a/b", number(1), " ", number(2), strings.Repeat("n", 1000), number(3))},
 			"id a/b   created seconds bytes shape"},
 	} {

@@ -11,8 +11,8 @@ import (
 	"github.com/klepto-go/klepto/value"
 )
 
-// schema is what the columns of an index are: one for each argument that was a
-// scalar in some call, and the fixed ones. It only ever widens.
+// schema is what the columns of an index are: one for each argument, or field of one,
+// that was a scalar in some call, and the fixed ones. It only ever widens.
 type schema struct {
 	Args    []argument `json:"args"`
 	ID      int        `json:"id"` // widths of texts, in bytes
@@ -66,12 +66,27 @@ func widen(w *int, n int) bool {
 	return false
 }
 
-// scalarArg returns the argument as a scalar, or nil.
-func scalarArg(v value.Value) *value.Array {
-	if a, ok := v.(*value.Array); ok && len(a.Shape) == 0 {
-		return a
+// argScalar is an argument that is one, or one in an argument that is a struct.
+type argScalar struct {
+	name string // "Grid.NX"
+	*value.Array
+}
+
+// scalars appends those among arguments.
+func scalars(to []argScalar, prefix string, args []value.Field, depth int) []argScalar {
+	for _, arg := range args {
+		switch v := arg.Value.(type) {
+		case *value.Array:
+			if len(v.Shape) == 0 {
+				to = append(to, argScalar{prefix + arg.Name, v})
+			}
+		case *value.Struct:
+			if depth < maxNested {
+				to = scalars(to, prefix+arg.Name+".", v.Fields, depth+1)
+			}
+		}
 	}
-	return nil
+	return to
 }
 
 // merge makes room for a row and tells whether a column changed.
@@ -79,11 +94,10 @@ func (s *schema) merge(id string, e *driver.Entry) (changed bool) {
 	changed = widen(&s.ID, len(id))
 	changed = widen(&s.Version, len(e.Call.Version)) || changed
 	changed = widen(&s.Shape, max(len(e.Shape), 1)) || changed
-	have := make(map[string]*value.Array, len(e.Call.Args))
-	for _, arg := range e.Call.Args {
-		if a := scalarArg(arg.Value); a != nil {
-			have[arg.Name] = a
-		}
+	all := scalars(nil, "", e.Call.Args, 0)
+	have := make(map[string]*value.Array, len(all))
+	for _, arg := range all {
+		have[arg.name] = arg.Array
 	}
 	for i := range s.Args {
 		old := s.Args[i]
@@ -91,9 +105,10 @@ func (s *schema) merge(id string, e *driver.Entry) (changed bool) {
 		changed = changed || s.Args[i] != old
 		delete(have, old.Name)
 	}
-	for _, arg := range e.Call.Args {
-		if a := have[arg.Name]; a != nil && len(s.Args) < maxColumns && len(arg.Name) <= maxColumnName {
-			c := argument{Name: arg.Name, Column: s.columnName(arg.Name), Elem: a.Elem.String()}
+	for _, arg := range all {
+		if a := have[arg.name]; a != nil && len(s.Args) < maxColumns && len(arg.name) <= maxColumnName {
+			delete(have, arg.name) // once, even where two bear one name
+			c := argument{Name: arg.name, Column: s.columnName(arg.name), Elem: a.Elem.String()}
 			c.merge(a)
 			if s.Rows {
 				c.merge(nil)
@@ -209,11 +224,12 @@ func (s *schema) rowType() h5.Type {
 // appendRow writes a row, little-endian, in the order of rowType.
 func (s *schema) appendRow(b []byte, id string, e *driver.Entry) []byte {
 	b = appendCut(b, id, s.ID)
+	all := scalars(make([]argScalar, 0, 16), "", e.Call.Args, 0)
 	for _, c := range s.Args {
 		var a *value.Array
-		for _, arg := range e.Call.Args {
-			if arg.Name == c.Name {
-				a = scalarArg(arg.Value)
+		for _, arg := range all {
+			if arg.name == c.Name {
+				a = arg.Array
 			}
 		}
 		b = c.appendCell(b, a)
