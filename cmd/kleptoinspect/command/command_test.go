@@ -181,8 +181,8 @@ func TestJSONFields(t *testing.T) {
 	check("tree entry", first(first(tree, "functions"), "entries"), entry+" members")
 	check("tree member", first(first(first(tree, "functions"), "entries"), "members"), member)
 	one := "archive file kind id function args "
-	check("heatmap", document(t, "plot", url, "--at", "F=0.02,k=0.05"), one+"member slice units shape values")
-	check("curve", document(t, "plot", url, "--at", "name=x", "--member", "I"), one+"member slice units shape values")
+	check("heatmap", document(t, "plot", url, "--at", "F=0.02,k=0.05"), one+"member slice units shape axes values")
+	check("curve", document(t, "plot", url, "--at", "name=x", "--member", "I"), one+"member slice units shape axes values")
 	check("table", document(t, "plot", url, "--at", "name='two words'", "--member", "[run]"), one+"columns")
 	over := "archive file kind function x z units "
 	check("curves", document(t, "plot", url, "--function", "grayscott", "--x", "F", "--z", "mean"), over+"curves")

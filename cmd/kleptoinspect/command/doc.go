@@ -38,6 +38,13 @@
 // tables, are read whole. What is read in parts is not checked against the entry's sum:
 // verify does that.
 //
+// # Coordinates
+//
+// plot of one entry draws an array over the numbers of the members beside it that have the
+// names of its axes, where those have one dimension and the right length, with their units;
+// those that go to and fro only beneath curves. In HDF5 files of other programs they are
+// the dimension scales.
+//
 // # HDF5 files of other programs
 //
 // info, ls, tree, show and plot take any HDF5 file, and instead of an id the path of an
@@ -64,7 +71,8 @@
 //	       entries[]: ENTRY, members[]: MEMBER
 //	plot   archive, kind, file, and
 //	       kind curve, heatmap   id, function, args, member, slice ("" for all of it), units,
-//	                             shape, values[] in C order
+//	                             shape, axes[]: name, units, values[] (null: indices);
+//	                             values[] in C order
 //	       kind table            id, function, args, columns[]: member, units, values[]
 //	       kind curves           function, x, z, units, curves[]: name, x[], values[]
 //	       kind phasemap         function, x, y: name, values[]; z, units, values[] row by row of y

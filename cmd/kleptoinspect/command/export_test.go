@@ -50,9 +50,10 @@ func Explain(err error) string { return explain(tidy(err)) }
 // LogSpaced is logSpaced.
 var LogSpaced = logSpaced
 
-// Slabs is slabs, Thinned is thinned.
+// Slabs is slabs, Span is span, Thinned is thinned.
 var (
 	Slabs   = slabs
+	Span    = span
 	Thinned = thinned
 )
 

@@ -53,52 +53,24 @@ func (s *plot) hdf5(ctx context.Context, f inspect.File, name, path string, o *r
 		}
 	}
 	if m.array != nil {
-		describe(m.array, obj, cuts)
+		describe(m.array, obj)
 	}
 	if m.path == "" {
 		m.path = path[strings.LastIndexByte(path, '/')+1:]
 	}
-	s.slice = "" // it has been cut
-	return s.draw(m, base, o)
-}
-
-// describe takes units, name and axes from the attributes that CF and netCDF have.
-func describe(a *value.Array, o *inspect.Object, cuts []cut) {
-	for _, attr := range o.Attrs {
-		switch v := attr.Value.(type) {
-		case *value.Array:
-			if s, ok := v.Data.([]string); ok && len(s) == 1 {
-				switch attr.Name {
-				case "units":
-					a.Units = s[0]
-				case "long_name":
-					a.LongName = s[0]
-				}
-			}
-		case *value.List:
-			if attr.Name == "DIMENSION_LIST" && len(v.Items) == len(cuts) {
-				a.Axes = axesOf(v, cuts)
-			}
+	if err := canDraw(m); err != nil {
+		return nil, err
+	}
+	var axes []render.Axis
+	if _, ok := v.(*value.Array); ok {
+		if axes, err = scales(ctx, f, obj, cuts); err != nil {
+			return nil, err
 		}
 	}
-}
-
-// axesOf names the dimensions that are left by their scales.
-func axesOf(scales *value.List, cuts []cut) []string {
-	var axes []string
-	for i, item := range scales.Items {
-		if cuts[i].single {
-			continue
-		}
-		name := ""
-		if a, ok := item.(*value.Array); ok {
-			if s, ok := a.Data.([]string); ok && len(s) > 0 {
-				name = s[0][strings.LastIndexByte(s[0], '/')+1:]
-			}
-		}
-		axes = append(axes, name)
+	for len(axes) < len(m.array.Shape) { // columns, and elements that are arrays
+		axes = append(axes, render.Axis{})
 	}
-	return axes
+	return draw(m, axes, base, o)
 }
 
 // sliceExample is a slice of a shape that is surely small enough.

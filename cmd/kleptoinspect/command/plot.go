@@ -52,7 +52,10 @@ horizontal axis is logarithmic where the values of the argument are spaced so, o
 Without -o it draws into the terminal, or as plain text into a pipe; -o names a
 PNG file, or is - for a PNG on standard output.
 
---slice draws a part of an array, chosen as in numpy. Of more than 16 million numbers
+Where a member of the same struct has the name of an axis of the array, and one
+dimension of the same length, its numbers and units are along that axis.
+
+--slice draws a part of an array, chosen as in numpy, and of its coordinates. Of more than 16 million numbers
 every second is drawn, or every fourth or eighth, which the picture says.
 
 Of an HDF5 file of another program it draws the dataset at PATH.`,
@@ -244,15 +247,23 @@ func (s *plot) one(ctx context.Context, a *archive.Archive, l *listing, at []nam
 	if err != nil {
 		return nil, err
 	}
+	part := m
 	if s.slice != "" {
-		m, err = r.cut(ctx, m, s.slice)
+		part, err = r.cut(ctx, m, s.slice)
 	} else if err = canDraw(m); err == nil {
-		m, err = r.thin(ctx, m)
+		part, err = r.thin(ctx, m)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return s.draw(m, base, o)
+	if err := canDraw(part); err != nil {
+		return nil, err
+	}
+	axes, err := r.axes(ctx, m, part)
+	if err != nil {
+		return nil, err
+	}
+	return draw(part, axes, base, o)
 }
 
 // tableOf returns the columns of the table at a path; of a value that is nothing
@@ -268,23 +279,33 @@ func tableOf(members []member, path string) []member {
 }
 
 // drawable returns the member that --member names, else the first array of two
-// dimensions, else of one.
+// dimensions, else of one that is not a coordinate of another.
 func (s *plot) drawable(members []member) (member, error) {
 	if s.member != "" {
 		return choose(members, s.member)
 	}
+	var coordinate *member
 	for _, dims := range []int{2, 1, 3} {
-		for _, m := range members {
-			if m.array == nil || m.array.Len() == 0 || len(squeeze(m.array.Shape)) < min(dims, 2) {
+		for i, m := range members {
+			if m.array == nil || m.array.Len() == 0 {
 				continue
 			}
-			if got := len(squeeze(m.array.Shape)); got != dims && !(dims == 3 && got > 3) {
+			if got := len(squeezed(m.array.Shape)); got != dims && !(dims == 3 && got > 3) {
 				continue
 			}
-			if _, err := m.label(); err == nil {
+			if _, err := m.label(); err != nil {
+				continue
+			}
+			if dims != 1 || !places(members, m) {
 				return m, nil
 			}
+			if coordinate == nil {
+				coordinate = &members[i]
+			}
 		}
+	}
+	if coordinate != nil {
+		return *coordinate, nil
 	}
 	var names []string
 	for _, m := range members {
@@ -293,63 +314,44 @@ func (s *plot) drawable(members []member) (member, error) {
 	return member{}, fmt.Errorf("nothing here can be drawn by itself (%s); to draw a number over arguments give --x and --z", strings.Join(names, ", "))
 }
 
-// squeeze leaves dimensions of length 1 out, as long as two are left.
-func squeeze(shape []int) []int {
-	out := append([]int(nil), shape...)
-	for i := 0; i < len(out) && len(out) > 2; {
-		if out[i] == 1 {
-			out = append(out[:i], out[i+1:]...)
-		} else {
-			i++
-		}
-	}
-	return out
-}
-
 // canDraw refuses what is no array of numbers of one or two dimensions.
 func canDraw(m member) error {
 	if _, err := m.label(); err != nil {
 		return err
 	}
-	switch shape := squeeze(m.array.Shape); {
+	switch shape := m.array.Shape; {
 	case len(shape) == 0:
 		return fmt.Errorf("%s is a single number, %s; to draw it over arguments give --x and --z %s", m.name(), element(m.array, 0), m.path)
-	case len(shape) > 2:
+	case len(squeezed(shape)) > 2:
 		return fmt.Errorf("%s has %d dimensions, %v; choose a plane by --slice, e.g. --slice %s:,:", m.name(), len(shape), shape,
 			strings.Repeat("0,", len(shape)-2))
 	}
 	return nil
 }
 
-func (s *plot) draw(m member, base object, o *render.Options) (*drawing, error) {
-	if err := canDraw(m); err != nil {
-		return nil, err
-	}
+// draw draws a member with one axis for each of its dimensions.
+func draw(m member, axes []render.Axis, base object, o *render.Options) (*drawing, error) {
 	x, label, err := m.floats()
 	if err != nil {
 		return nil, err
 	}
-	shape, axes := m.array.Shape, m.array.Axes
-	if sq := squeeze(shape); len(sq) != len(shape) {
-		shape, axes = sq, nil
+	var shape []int
+	var along []render.Axis
+	for _, d := range squeezed(m.array.Shape) {
+		shape, along = append(shape, m.array.Shape[d]), append(along, axes[d])
 	}
 	o.Value = label
-	axis := func(i int) string {
-		if i < len(axes) {
-			return axes[i]
-		}
-		return ""
-	}
 	data := func(kind string) object {
 		return append(base, field{"kind", kind}, field{"member", m.path}, field{"slice", m.slice}, field{"units", label.Units},
-			field{"shape", shape}, field{"values", floatsJSON(x)})
+			field{"shape", shape}, field{"axes", axesJSON(along)}, field{"values", floatsJSON(x)})
 	}
 	if len(shape) == 1 {
-		o.X = render.Label{Name: axis(0)}
-		f, err := render.Lines([]render.Series{{Y: x}}, o)
+		o.X = along[0].Label
+		f, err := render.Lines([]render.Series{{X: along[0].Values, Y: x}}, o)
 		return &drawing{f, data("curve")}, drawError(m, err)
 	}
-	o.X, o.Y = render.Label{Name: axis(1)}, render.Label{Name: axis(0)}
+	o.Y, o.YValues = alongside(along[0])
+	o.X, o.XValues = alongside(along[1])
 	f, err := render.Heatmap(render.Field{Rows: shape[0], Cols: shape[1], Data: x}, o)
 	return &drawing{f, data("heatmap")}, drawError(m, err)
 }

@@ -135,11 +135,12 @@ func (s *plot) points(ctx context.Context, a *archive.Archive, l *listing) ([]po
 			if data, label, err = m.floats(); err != nil {
 				return nil, label, err
 			}
-			switch shape := squeeze(m.array.Shape); len(shape) {
+			switch shape := m.array.Shape; len(squeezed(shape)) {
 			case 0:
 				p.z = data[0]
 			case 2:
-				if p.field = (render.Field{Rows: shape[0], Cols: shape[1], Data: data}); p.field.Validate() == nil {
+				kept := squeezed(shape)
+				if p.field = (render.Field{Rows: shape[kept[0]], Cols: shape[kept[1]], Data: data}); p.field.Validate() == nil {
 					p.field = p.field.Reduce(tileSize, tileSize)
 				}
 			default:
