@@ -136,7 +136,7 @@ func (a *Archive) eachPart(ctx context.Context, e *Entry, p *part, use func(data
 			_, err := a.d.(driver.Outliner).Slice(ctx, e.Call.Function, e.Key, s, data)
 			return err
 		})
-		if errors.Is(err, ErrSelection) { // the array has another form than when it was outlined
+		if errors.Is(err, ErrSelection) || errors.Is(err, errors.ErrUnsupported) { // it is not what it was when it was outlined
 			err = fmt.Errorf("%w: %w", ErrCorrupt, err)
 		}
 		if err == nil {
@@ -157,6 +157,15 @@ func (e sourceError) Unwrap() error { return e.error }
 // addParts stores an outlined entry of src, in a stream. It is errors.ErrUnsupported where
 // b's archive takes no streams.
 func (b *batch) addParts(ctx context.Context, src *Archive, e *Entry) (err error) {
+	if _, parts, err := partsOf(e); err != nil || len(parts) == 0 { // it became another one
+		if err == nil {
+			err = verify(e)
+		}
+		if err != nil {
+			return sourceError{err}
+		}
+		return b.add(ctx, e)
+	}
 	w, err := b.a.Create(ctx, e)
 	if err != nil {
 		return err

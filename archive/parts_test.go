@@ -242,6 +242,31 @@ func TestPartsChange(t *testing.T) {
 	}
 }
 
+// TestPartsShrink replaces a large entry by a small one while its parts are read.
+func TestPartsShrink(t *testing.T) {
+	for _, what := range []string{"verify", "copy"} {
+		o, src, dst := partly(t)
+		small := number("large", 0, 5)
+		o.cut = func(n int) {
+			if n == 2 {
+				if err := src.Put(t.Context(), small); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		if what == "verify" {
+			if p, err := src.Verify(t.Context(), nil); err != nil || p.Done != 5 {
+				t.Errorf("Verify = %+v, %v; want 5 without damage", p, err)
+			}
+			continue
+		}
+		if r, err := archive.Copy(t.Context(), dst, src, nil); err != nil || r != (archive.CopyResult{Copied: 5}) {
+			t.Errorf("Copy = %+v, %v; want 5 copied", r, err)
+		}
+		wantSame(t, dst, src)
+	}
+}
+
 // TestPartsRefused ends a copy where the destination fails, with its error.
 func TestPartsRefused(t *testing.T) {
 	_, src, dst := partly(t)

@@ -256,7 +256,7 @@ func (s *store) finish(f *function, changes []change) error {
 		return err
 	}
 	if n > 0 || f.lost > 0 || f.careful {
-		return f.save(changes)
+		return errors.Join(f.save(changes), s.keepOpen(f))
 	}
 	s.loading.Lock()
 	delete(s.functions, f.name)
@@ -268,4 +268,22 @@ func (s *store) finish(f *function, changes []change) error {
 		return err
 	}
 	return nil
+}
+
+// maxOpen is how many functions keep the tables of their index open: HDF5 visits all that
+// is open at each commit.
+const maxOpen = 16
+
+// keepOpen notes that a function was written to, and closes the index of the one that was
+// not for the longest time.
+func (s *store) keepOpen(f *function) (err error) {
+	s.written = append(slices.DeleteFunc(s.written, func(other *function) bool { return other == f }), f)
+	if len(s.written) <= maxOpen {
+		return nil
+	}
+	if x := s.written[0].index; x != nil {
+		err = x.close()
+	}
+	s.written = slices.Delete(s.written, 0, 1)
+	return err
 }

@@ -144,11 +144,10 @@ func (x *index) attrs() ([]h5.Attr, error) {
 	for len(newest)%64 != 0 {
 		newest = append(newest, ' ')
 	}
-	attrs := []h5.Attr{state}
-	if len(schema) <= maxAttr && len(newest) <= maxAttr { // else the index is made anew at each open
-		attrs = append(attrs, h5.FixedTextAttr(attrSchema, schema), h5.FixedTextAttr(attrNewest, string(newest)))
+	if len(schema) > maxAttr || len(newest) > maxAttr {
+		schema, newest = " ", []byte(" ") // the index is made anew at each open
 	}
-	return attrs, nil
+	return []h5.Attr{state, h5.FixedTextAttr(attrSchema, schema), h5.FixedTextAttr(attrNewest, string(newest))}, nil
 }
 
 // tell writes the attributes that are not what they were.

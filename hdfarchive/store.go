@@ -45,6 +45,7 @@ type store struct {
 	journal   *h5.Journal
 	root      *h5.Group
 	functions map[string]*function  // by name; nil values are not kept
+	written   []*function           // see keepOpen
 	known     map[string]*knownRows // by function, of an older opening
 	loading   sync.Mutex            // guards functions where mu is held for reading
 	careful   bool                  // see home
@@ -394,6 +395,6 @@ func (s *store) shut() error {
 		errs = append(errs, f.close())
 	}
 	err := errors.Join(cmp.Or(append(errs, s.root.Close())...), s.file.Close())
-	s.file, s.root, s.functions = nil, nil, nil
+	s.file, s.root, s.functions, s.written = nil, nil, nil, nil
 	return err
 }

@@ -108,6 +108,12 @@ func obey(t *testing.T, url string) {
 			err = a.Put(t.Context(), e)
 		case "object":
 			err = a.Put(t.Context(), entry("g", n, vector(heavy, float64(n))))
+		case "bulk": // goes straight into the file
+			err = a.Put(t.Context(), entry("g", n, vector(200_000, float64(n))))
+		case "check":
+			_, err = a.Get(t.Context(), "g", entry("g", n, nil).Key)
+		case "drop":
+			err = a.Delete(t.Context(), "g", entry("g", n, nil).Key)
 		case "heavy":
 			for i := range n {
 				err = errors.Join(err, a.Put(t.Context(), entry("g", 0, vector(heavy, float64(i)))))

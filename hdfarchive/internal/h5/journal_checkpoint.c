@@ -136,7 +136,7 @@ static int finish(journal *j, int closing, journal_fault *fault)
     journal_drop(j, NULL);
     j->base = j->committed;
     j->limit = journal_round_up(j->base);
-    j->direct = 0;
+    j->direct = j->direct_committed = 0;
     j->stats.checkpoints++;
     return 0;
 }

@@ -18,6 +18,8 @@ int journal_commit_pages(journal *j, journal_fault *fault)
     if (!j->dirty && !j->unsynced && j->eof == j->committed) return 0;
     for (size_t i = 0; i < j->dirty; i++) shrunk |= past_end(j, j->changed[i]);
     if (shrunk) journal_drop(j, past_end);
+    /* Of bulk data that this very commit gave up again, the file need not keep what it has. */
+    if (j->direct > j->eof) j->direct = j->eof;
     journal_sort(j->changed, j->dirty);
     /* A record may not reach the disk before the bulk data that it makes reachable. */
     if (j->unsynced && j->options.sync != JOURNAL_SYNC_OFF && journal_sync(j->fd))
@@ -27,6 +29,7 @@ int journal_commit_pages(journal *j, journal_fault *fault)
     j->dirty = 0;
     if (j->options.sync != JOURNAL_SYNC_OFF) j->unsynced = 0;
     j->committed = j->eof;
+    j->direct_committed = j->direct;
     /* It never moves back: an older commit, which a power cut could bring back in normal mode, may
      * stand on bytes that this one gave up. */
     if (journal_round_up(j->eof) > j->limit) j->limit = journal_round_up(j->eof);
@@ -141,6 +144,7 @@ void journal_discard(journal *j)
     j->dirty = 0;
     j->unsynced = 0;
     j->eof = j->committed;
+    j->direct = j->direct_committed;
 }
 
 /* HDF5 still reads what it wrote until it has closed the file, so the pages go then, not now. */

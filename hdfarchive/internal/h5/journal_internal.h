@@ -58,6 +58,7 @@ struct journal {
     uint64_t limit;     /* no commit since the last checkpoint refers to bytes from here on */
     uint64_t disk;      /* bytes that the file has */
     uint64_t direct;    /* end of the bytes written straight to the file */
+    uint64_t direct_committed; /* as of the last commit */
     uint8_t  unsynced;  /* bytes were written straight to the file since the last commit */
     uint64_t salt, number, walsize;
     journal_page **slots; /* open addressing by page number */

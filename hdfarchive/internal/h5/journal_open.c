@@ -101,7 +101,7 @@ void journal_measure(journal *j, uint64_t size)
 {
     j->disk = j->eof = j->committed = j->base = size;
     j->limit = journal_round_up(size);
-    j->direct = 0;
+    j->direct = j->direct_committed = 0;
 }
 
 static int share_file(journal *j, journal_fault *fault)

@@ -161,6 +161,11 @@ int journal_mark(journal *j, journal_fault *fault)
     return append(j, MARK, NULL, 0, fault);
 }
 
+static int past_committed(const journal *j, const journal_page *p)
+{
+    return p->no * JOURNAL_PAGE >= j->committed;
+}
+
 /* Puts a new journal in the place of the old one: with the newest image of each committed page as its
  * one record, or empty. Readers that look through the old one keep it. The table must hold no
  * uncommitted page. On failure the old journal is in force. */
@@ -173,6 +178,9 @@ static int replace(journal *j, int empty, journal_fault *fault)
     stream         s = {.j = j, .fd = -1};
     int            durable = j->options.sync != JOURNAL_SYNC_OFF, failed = 1;
 
+    /* Who begins with the new journal does not know of pages that older commits had beyond the end, and
+     * writes bulk data there: here, too, they must be forgotten. */
+    journal_drop(j, past_committed);
     if (path && (pages = journal_sorted(j, &n)) && (j->stage || (j->stage = malloc(JOURNAL_STAGE))) &&
         (s.fd = journal_create(path, j->fd)) >= 0) {
         for (size_t i = 0; i < n && !empty; i++)
@@ -374,7 +382,7 @@ int journal_scan(journal *j, journal_fault *fault)
     if (!(buffer = malloc(JOURNAL_STAGE))) return journal_fail_os(fault, "read the journal", j->walpath);
     while (!none && (valid = read_record(j, size, &r, buffer)) == 1 && (taken = take_record(j, &r)) == 0) {
         j->committed = j->eof = r.eof;
-        j->direct = r.direct;
+        j->direct = j->direct_committed = r.direct;
         if (journal_round_up(r.eof) > j->limit) j->limit = journal_round_up(r.eof);
         r.offset = r.end;
         j->marked = r.kind == MARK;
