@@ -58,6 +58,7 @@ func (s *plot) hdf5(ctx context.Context, f inspect.File, name, path string, o *r
 	if m.path == "" {
 		m.path = path[strings.LastIndexByte(path, '/')+1:]
 	}
+	m.slice = s.slice
 	if err := canDraw(m); err != nil {
 		return nil, err
 	}
