@@ -1,7 +1,8 @@
 // Kleptoinspect looks into archives of memoized results: which functions, which
 // calls with which arguments, what they returned, and how it looks; and into HDF5 files
 // of other programs. What changes an archive are copy, merge, rm, compact and recover,
-// and they only.
+// and they only, but that every command first brings into the file what a killed program
+// had committed to the journal beside it.
 //
 //	kleptoinspect info results.h5
 //	kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds

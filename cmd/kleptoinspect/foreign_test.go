@@ -71,6 +71,8 @@ func TestForeignFiles(t *testing.T) {
 		{0, `"values": [`, []string{"show", "layout.h5", "/all", "--slice", "1,2:5,0", "--values", "--json"}},
 		{0, "not read: it is virtual", []string{"show", "layout.h5", "/virtual"}},
 		{0, "hello", []string{"show", "userblock.h5", "char"}},
+		{0, `"values": [`, []string{"show", "layout.h5", "/all", "--slice", "[1,2:5,0]", "--values", "--json"}},
+		{0, "large[0:100]", []string{"plot", "layout.h5", "--slice", "large[0:100]"}},
 		{0, "large[0:100]", []string{"plot", "layout.h5", "/large", "--slice", "0:100"}},
 		{1, "a link, which is not followed", []string{"show", "layout.h5", "/soft"}},
 		{1, "read a part of it, by --slice, e.g. --slice 0:1000", []string{"plot", "layout.h5", "/large"}},

@@ -147,12 +147,41 @@ func TestVerify(t *testing.T) {
 	a, _ := made.Load("sound")
 	made.Store("spoilt", archive.New(spoilt{a.(*archive.Archive).Driver()}))
 	stdout, stderr, code := run(t, "verify", "test:spoilt")
-	if code != 1 || !strings.Contains(stdout, "checksum") || !strings.Contains(stderr, "1 entry is damaged; delete them by rm") {
+	if code != 1 || !strings.Contains(stdout, "checksum") || !strings.Contains(stderr, "1 entry is damaged; kleptoinspect rm test:spoilt --damaged deletes") {
 		t.Errorf("exit %d, %q, %q", code, stdout, stderr)
 	}
 	stdout, _, code = run(t, "verify", "test:spoilt", "--json")
 	if code != 1 || !strings.Contains(stdout, `"entries": 4`) || strings.Count(stdout, `"id"`) != 1 {
 		t.Errorf("exit %d, %q", code, stdout)
+	}
+}
+
+// What verify advises deletes the damaged entries, and no other.
+func TestRemoveDamaged(t *testing.T) {
+	fresh(t, "into", "f", 4, 1)
+	a, _ := made.Load("into")
+	made.Store("spoilt", archive.New(spoilt{a.(*archive.Archive).Driver()}))
+	for _, c := range []struct {
+		args []string
+		in   string
+		code int
+		says string
+		left int
+	}{
+		{[]string{"--damaged", "--where", "F>1"}, "", 2, "give one of them", 4},
+		{[]string{"--damaged"}, "n\n", 1, "delete 1 damaged entry of 4 entries? [y/N]", 4},
+		{[]string{"--damaged"}, "y\n", 0, "1 entry deleted", 3},
+		{[]string{"--damaged", "--json"}, "", 0, `"deleted": []`, 3},
+	} {
+		env := &command.Env{In: strings.NewReader(c.in)}
+		stdout, stderr, code := runIn(t, env, append([]string{"rm", "test:spoilt"}, c.args...)...)
+		if left := entries(t, "test:into"); code != c.code || !strings.Contains(stdout+stderr, c.says) || left != c.left {
+			t.Errorf("%v, %q: exit %d, %q, %q, %d are left; want %d, %q and %d", c.args, c.in, code, stdout, stderr, left, c.code, c.says, c.left)
+		}
+	}
+	made.Store("spoilt", archive.New(damaged{a.(*archive.Archive).Driver()}))
+	if _, stderr, code := run(t, "rm", "test:spoilt", "--damaged"); code != 1 || !strings.Contains(stderr, "1 damaged entry cannot be named") {
+		t.Errorf("exit %d, %q", code, stderr)
 	}
 }
 

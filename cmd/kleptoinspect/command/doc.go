@@ -13,7 +13,7 @@
 //	verify ARCHIVE        every entry against its sum
 //	copy SOURCE DEST      entries into another archive, of any kind
 //	merge DEST SOURCE...  several archives into one
-//	rm ARCHIVE [ID]       deletes an entry, or those that meet a condition
+//	rm ARCHIVE [ID]       deletes an entry, those that meet a condition, or the damaged ones
 //	compact ARCHIVE       gives the room of deleted entries back to the disk
 //	recover ARCHIVE       empties the journal that a killed program left into the file
 //
@@ -22,9 +22,10 @@
 //
 // # Semantics
 //
-// Archives are opened for reading and never changed, but by copy, merge and rm, and by
-// compact and recover, which change how entries are kept, not what they are. A damaged entry is reported
-// and costs the exit code, and all others are shown. Text on a terminal is for
+// Archives are opened for reading and their entries never changed, but by copy, merge and
+// rm; compact and recover change how entries are kept, not what they are. What a killed
+// program had committed to the journal beside an archive file is brought into the file by
+// every command that opens it, recover or not. A damaged entry is reported and costs the exit code, and all others are shown. Text on a terminal is for
 // people: ids and arguments are shortened to what tells them apart, times are ages,
 // lines are cut to the width. Text anywhere else is whole: numbers read back
 // exactly, but for statistics, which have six digits.

@@ -101,10 +101,10 @@ func (m member) dtype() string {
 // scalar reports whether the member is one element.
 func (m member) scalar() bool { return m.array != nil && len(m.array.Shape) == 0 }
 
-// choose returns the member of this path, or an error that lists them.
+// choose returns the member of this path, as a listing or as a selection has it, or an error that lists them.
 func choose(members []member, path string) (member, error) {
 	for _, m := range members {
-		if m.path == path || m.name() == path {
+		if m.path == path || m.name() == path || m.selection == path {
 			return m, nil
 		}
 	}

@@ -143,6 +143,21 @@ func TestReplacedMeanwhile(t *testing.T) {
 	}
 }
 
+// The form of archive.Slice means the same as --member and what is between the brackets.
+func TestBracketedSlice(t *testing.T) {
+	url := demo(t)
+	const at = "--at=F=0.02,k=0.05"
+	for _, name := range []string{"show", "plot"} {
+		want, _, code := run(t, name, url, at, "--member", "u", "--slice", "1:3,0")
+		for _, args := range [][]string{{"--slice", "u[1:3,0]"}, {"--slice", " u[1:3,0] "}, {"--member", "u", "--slice", "[1:3,0]"}} {
+			got, stderr, c := run(t, append([]string{name, url, at}, args...)...)
+			if code != 0 || c != 0 || got != want {
+				t.Errorf("%s %q: exit %d, %s%s\nwant\n%s", name, args, c, stderr, got, want)
+			}
+		}
+	}
+}
+
 func TestBadSlice(t *testing.T) {
 	url := demo(t)
 	show := func(slice string, more ...string) []string {
@@ -154,6 +169,8 @@ func TestBadSlice(t *testing.T) {
 		args []string
 	}{
 		{"--slice 9 of u: index 9 is out of range", show("9", at, "--member", "u")},
+		{"nothing between its brackets", show("u[]", at)},
+		{"both name a member", show("u[0]", at, "--member", "u")},
 		{"nothing may follow the closing bracket", show("0][0", at, "--member", "u")},
 		{"of which member? Give --member; the value has u, mean", show("0", at)},
 		{"1 indices for 0 dimensions", show("0", at, "--member", "mean")},

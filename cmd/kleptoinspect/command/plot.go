@@ -15,9 +15,9 @@ import (
 
 type plot struct {
 	choice
-	filter  filter
-	member  string
-	slice   string
+	filter filter
+	member string
+	sliceFlag
 	raw     hdf5Flag
 	x, y, z string
 
@@ -55,8 +55,9 @@ PNG file, or is - for a PNG on standard output.
 Where a member of the same struct has the name of an axis of the array, and one
 dimension of the same length, its numbers and units are along that axis.
 
---slice draws a part of an array, chosen as in numpy, and of its coordinates. Of more than 16 million numbers
-every second is drawn, or every fourth or eighth, which the picture says.
+--slice draws a part of an array, chosen as in numpy, and of its coordinates: 10:20,0
+or [10:20,0], or u[10:20,0] of member u. Of more than 16 million numbers every second
+is drawn, or every fourth or eighth, which the picture says.
 
 Of an HDF5 file of another program it draws the dataset at PATH.`,
 		Example: `  kleptoinspect plot results.h5 9f3c
@@ -96,8 +97,11 @@ Of an HDF5 file of another program it draws the dataset at PATH.`,
 }
 
 func (s *plot) run(cmd *cobra.Command, p *program, args []string) error {
-	at, err := s.parse(args)
+	at, err := s.choice.parse(args)
 	if err != nil {
+		return err
+	}
+	if err := s.sliceFlag.parse(cmd.Flags().Changed("member")); err != nil {
 		return err
 	}
 	where, err := s.filter.parse()
@@ -133,7 +137,9 @@ func (s *plot) run(cmd *cobra.Command, p *program, args []string) error {
 		if err := onlyArchives(cmd, args[0], "function", "at", "where", "x", "y", "z"); err != nil {
 			return err
 		}
-		d, err := s.hdf5(cmd.Context(), file, args[0], pathOf(args), o)
+		var path string
+		path, s.member = s.object(args, s.member)
+		d, err := s.hdf5(cmd.Context(), file, args[0], path, o)
 		if err != nil {
 			return err
 		}
@@ -146,6 +152,9 @@ func (s *plot) run(cmd *cobra.Command, p *program, args []string) error {
 	}
 	if l.entries, _, err = s.filter.apply(where, l.entries, p.now()); err != nil {
 		return err
+	}
+	if s.name != "" {
+		s.member = s.name
 	}
 	var d *drawing
 	if over {

@@ -17,9 +17,9 @@ func newRecover(p *program) *cobra.Command {
 		Short: "Put what a killed program left in a journal into its archive file",
 		Long: `Put what a killed program left in the journal beside an archive file
 (results.h5-wal) into the file, and remove the journal, so that the one file is
-the whole archive again and may be moved or copied. The next program that opens
-the archive does the same; recover does only that, and says what there was. It is
-the one command that writes.`,
+the whole archive again and may be moved or copied. Every program that opens the
+archive does the same first, and so do all other commands, those that only read among
+them; recover does only that, and says what there was.`,
 		Example: `  kleptoinspect recover results.h5
   kleptoinspect recover results.h5 --json | jq .commits`,
 		Args:              upTo(1, "one archive"),

@@ -147,9 +147,11 @@ func newRoot(env *Env) *cobra.Command {
 		Use:   "kleptoinspect",
 		Short: "Look into archives of memoized results",
 		Long: `kleptoinspect looks into archives of memoized results: which functions, which
-calls with which arguments, what they returned, and how it looks. What changes an
-archive are the commands copy, merge, rm, compact and recover, and they only. info,
-ls, tree, show and plot look into HDF5 files of other programs too.
+calls with which arguments, what they returned, and how it looks. Only copy, merge and
+rm change what is in an archive, and only they, compact and recover write to one that
+was closed. One whose program was killed has a journal beside it (results.h5-wal):
+every command, those that read too, first brings into the file what was committed.
+info, ls, tree, show and plot look into HDF5 files of other programs too.
 
 ARCHIVE is a file or folder, or an archive URL such as hdf:results.h5.`,
 		Example: `  kleptoinspect info results.h5

@@ -19,7 +19,7 @@ type show struct {
 	limit  int
 	// values puts all elements into the JSON.
 	values bool
-	slice  string
+	sliceFlag
 }
 
 func newShow(p *program) *cobra.Command {
@@ -34,7 +34,8 @@ finite numbers; those of complex numbers are of their absolute value. Large arra
 are read in parts; of a value over 64 MiB the sum is not checked, which verify does.
 
 --slice reads a part of a member alone, chosen as in numpy: indices, start:stop:step,
-or ... for all other dimensions; the whole value where that is an array.
+or ... for all other dimensions; of the whole value where that is an array. Brackets
+around it and the name of the member before them, as u[10:20,0], are understood too.
 
 Of an HDF5 file of another program it shows the group or dataset at PATH with its
 attributes; of datasets over 64 MiB it reads the first and the last elements only.
@@ -48,7 +49,7 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
 		Args:              upTo(2, "an archive and an id, or an HDF5 file and a path"),
 		ValidArgsFunction: p.completeEntry,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			at, err := s.parse(args)
+			at, err := s.choice.parse(args)
 			switch {
 			case err != nil:
 				return err
@@ -56,6 +57,9 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
 				return usagef("--head %d --limit %d; give numbers that are not negative", s.head, s.limit)
 			case s.values && !p.json:
 				return usagef("--values goes with --json")
+			}
+			if err := s.sliceFlag.parse(cmd.Flags().Changed("member")); err != nil {
+				return err
 			}
 			a, file, err := p.openAny(cmd.Context(), args[0], h)
 			if err != nil {
@@ -66,7 +70,9 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
 				if err := onlyArchives(cmd, args[0], "function", "at"); err != nil {
 					return err
 				}
-				return p.hdf5Show(cmd.Context(), file, args[0], pathOf(args), s)
+				var path string
+				path, s.member = s.object(args, s.member)
+				return p.hdf5Show(cmd.Context(), file, args[0], path, s)
 			}
 			defer a.Close()
 			l, err := list(cmd.Context(), a, s.function)
@@ -77,7 +83,11 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
 			if err != nil {
 				return errors.Join(err, l.damage())
 			}
-			r, members, err := s.entry(cmd.Context(), a, e, cmd.Flags().Changed("member"))
+			chosen := cmd.Flags().Changed("member")
+			if s.name != "" {
+				s.member, chosen = s.name, true
+			}
+			r, members, err := s.entry(cmd.Context(), a, e, chosen)
 			if err != nil {
 				return err
 			}

@@ -11,6 +11,42 @@ type cut struct {
 	single       bool // one index: the dimension is left out
 }
 
+// sliceFlag is --slice of show and plot, as it was given and taken apart.
+type sliceFlag struct {
+	slice string // what stands between the brackets
+	name  string // what stands before them, "" for nothing
+}
+
+// parse takes "1:3,0", "[1:3,0]" and "u[1:3,0]", the form of archive.Slice, apart.
+func (s *sliceFlag) parse(memberGiven bool) error {
+	spec := strings.TrimSpace(s.slice)
+	open := strings.LastIndexByte(spec, '[')
+	if open < 0 || !strings.HasSuffix(spec, "]") {
+		return nil
+	}
+	within := spec[open+1 : len(spec)-1]
+	switch {
+	case strings.TrimSpace(within) == "":
+		return usagef("--slice %s chooses nothing between its brackets; give e.g. 10:20,:", spec)
+	case open > 0 && memberGiven:
+		return usagef("--slice %s and --member both name a member; give one of them", spec)
+	}
+	s.name, s.slice = spec[:open], within
+	return nil
+}
+
+// object returns the path of the object that the arguments name, else the name before the
+// brackets, and which member of it is meant.
+func (s *sliceFlag) object(args []string, member string) (path, of string) {
+	switch {
+	case s.name == "":
+		return pathOf(args), member
+	case len(args) < 2:
+		return "/" + strings.Trim(s.name, "/"), member
+	}
+	return pathOf(args), s.name
+}
+
 // parseSlice reads for each dimension an index, ":" for all of it, or a range "10:20",
 // of which either end may be missing; numbers below zero count from the end. An empty
 // slice is all of the array.

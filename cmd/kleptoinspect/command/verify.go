@@ -14,7 +14,7 @@ func newVerify(p *program) *cobra.Command {
 		Use:   "verify ARCHIVE",
 		Short: "Read every entry and check it against its sum",
 		Long: `Read every entry and check it against the sum that was stored with it. Damaged
-entries are listed, one a line, and the exit code is 1; rm deletes them, and the next
+entries are listed, one a line, and the exit code is 1; rm --damaged deletes them, and the next
 calls compute them again.`,
 		Example: `  kleptoinspect verify results.h5
   kleptoinspect verify results.h5 --json | jq .damaged[].id`,
@@ -34,21 +34,17 @@ calls compute them again.`,
 			list := []object{}
 			if damage != nil {
 				for _, d := range damage.Damaged {
-					id := d.Key.Name
-					if id == "" && d.Key.Canonical != "" {
-						id = d.Key.Digest.String()
-					}
-					list = append(list, object{{"function", d.Function}, {"id", id}, {"error", explain(d.Err)}})
+					list = append(list, object{{"function", d.Function}, {"id", damagedID(d)}, {"error", explain(d.Err)}})
 				}
 			}
 			if p.json {
-				return errors.Join(p.writeJSON(object{{"archive", shown(a.URL())}, {"entries", done.Done}, {"bytes", done.Bytes}, {"damaged", list}}), damagedOf(len(list)))
+				return errors.Join(p.writeJSON(object{{"archive", shown(a.URL())}, {"entries", done.Done}, {"bytes", done.Bytes}, {"damaged", list}}), damagedOf(args[0], len(list)))
 			}
 			for _, d := range list {
 				p.printf("%s  %s  %s\n", quoteIfNeeded(d[0].value.(string)), orDash(d[1].value.(string)), d[2].value)
 			}
 			p.printf("%s of %s checked, %d damaged\n", plural(done.Done, "entry", "entries"), size(done.Bytes), len(list))
-			return damagedOf(len(list))
+			return damagedOf(args[0], len(list))
 		},
 	}
 	cmd.Flags().StringSliceVar(&functions, "function", nil, "only entries of these functions, comma-separated")
@@ -56,9 +52,18 @@ calls compute them again.`,
 	return cmd
 }
 
-func damagedOf(n int) error {
+// damagedID is what users call a damaged entry, "" where its key is not readable.
+func damagedID(d *archive.Error) string {
+	if d.Key.Name == "" && d.Key.Canonical != "" {
+		return d.Key.Digest.String()
+	}
+	return d.Key.Name
+}
+
+func damagedOf(name string, n int) error {
 	if n == 0 {
 		return nil
 	}
-	return &wordedError{plural(n, "entry is", "entries are") + " damaged; delete them by rm, and the next calls compute them again", archive.ErrCorrupt}
+	return &wordedError{plural(n, "entry is", "entries are") + " damaged; kleptoinspect rm " + quoteIfNeeded(name) +
+		" --damaged deletes what can be named of them, and the next calls compute it again", archive.ErrCorrupt}
 }
