@@ -43,6 +43,11 @@ func textOf(s string) cell { return cell{kind: text, s: s} }
 
 // cellOf returns the cell of a value: scalars as they are, the rest in words.
 func cellOf(v value.Value) cell {
+	if m, ok := v.(*value.Map); ok {
+		return cell{kind: other, s: pairs(len(m.Items), func(i int) (string, string) {
+			return element(m.Keys, i).String(), cellOf(m.Items[i]).String()
+		}), tree: v}
+	}
 	a, ok := v.(*value.Array)
 	if !ok {
 		return cell{kind: other, s: value.Describe(v), tree: v}
@@ -51,6 +56,19 @@ func cellOf(v value.Value) cell {
 		return cell{kind: other, s: head(a, 4), tree: v}
 	}
 	return element(a, 0)
+}
+
+// pairs writes the first four of n keys of a map with what belongs to them.
+func pairs(n int, pair func(i int) (key, item string)) string {
+	var parts []string
+	for i := range min(n, 4) {
+		key, item := pair(i)
+		parts = append(parts, key+": "+item)
+	}
+	if n > 4 {
+		parts = append(parts, "…")
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
 }
 
 // element returns the i-th element of an array, in C order.

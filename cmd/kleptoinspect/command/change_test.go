@@ -185,6 +185,20 @@ func TestRemoveDamaged(t *testing.T) {
 	}
 }
 
+// Maps among the arguments are shown with what is in them.
+func TestMapArguments(t *testing.T) {
+	type in struct {
+		M map[string]int `klepto:"name=m"`
+	}
+	a := memarchive.New()
+	o := &keymap.Options{Function: "f"}
+	put(t, a, newKeymap[in](t, o), o, in{map[string]int{"a": 1, "b": 2}}, 1.5, 0)
+	made.Store("maps", a)
+	if stdout, _, code := run(t, "show", "test:maps"); code != 0 || strings.Count(stdout, "{a: 1, b: 2}") != 2 {
+		t.Errorf("exit %d, %s", code, stdout)
+	}
+}
+
 func TestCSV(t *testing.T) {
 	stdout, stderr, code := run(t, "ls", demo(t), "--csv")
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")

@@ -103,7 +103,9 @@ func flattenKey(to []named, prefix string, depth int, r rounding.Rounding, args 
 			continue
 		}
 		c := cell{kind: other, s: oneLine(fmt.Sprint(v))}
-		if tree, err := value.Of(v); err == nil {
+		if m, ok := v.(keymap.Map); ok {
+			c.s = pairs(len(m), func(i int) (string, string) { return fmt.Sprint(m[i].Key), fmt.Sprint(m[i].Value) })
+		} else if tree, err := value.Of(v); err == nil {
 			c = cellOf(tree)
 		}
 		if !r.Applies(depth) {
