@@ -226,6 +226,35 @@ func TestRows(t *testing.T) {
 	}
 }
 
+// TestGlance does not read texts of variable length: HDF5 would allocate them.
+func TestGlance(t *testing.T) {
+	f, err := h5.Open(filepath.Join(t.TempDir(), "x.h5"), &h5.FileOptions{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	root, err := f.Root()
+	if err == nil {
+		err = root.SetAttrs(".", []h5.Attr{h5.TextAttr("text", "some letters"), h5.FixedTextAttr("fixed", "others")})
+	}
+	if err == nil {
+		err = f.Commit(false)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := root.Glance(".", "text", "fixed")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := i.Attr("text"); a == nil || len(a.Data) > 0 {
+		t.Errorf("a text of variable length: %+v", a)
+	}
+	if a := i.Attr("fixed"); a == nil || string(a.Data) != "others" {
+		t.Errorf("a text of fixed length: %+v", a)
+	}
+}
+
 func TestOpenErrors(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "x.h5")

@@ -319,7 +319,7 @@ static int attr_data(attrs *a, hid_t attr, hid_t type, hid_t space) {
 		return k_refuse(a->r, "an attribute declares %lld elements of %zu bytes", (long long)n, size);
 	if (n > 0 && a->texts && k_is_vlen_string(type))
 		return attr_text(a, attr, type, space, (size_t)n);
-	if (n == 0 || H5Tdetect_class(type, H5T_VLEN) > 0 || H5Tdetect_class(type, H5T_REFERENCE) > 0 ||
+	if (n == 0 || k_is_vlen_string(type) || H5Tdetect_class(type, H5T_VLEN) > 0 || H5Tdetect_class(type, H5T_REFERENCE) > 0 ||
 	    (class == H5T_COMPOUND || class == H5T_ARRAY)) {
 		k_put_u64(a->buf, 0); /* described, not read */
 		return K_OK;
