@@ -55,7 +55,11 @@ func TestKillArchive(t *testing.T) {
 			t.Run(fmt.Sprintf("%s,%s,%d", k.scheme, k.sync, writers), func(t *testing.T) {
 				t.Parallel()
 				rng := rng(t)
-				url := k.scheme + ":" + filepath.Join(t.TempDir(), "a.h5") + "?sync=" + k.sync
+				path := filepath.Join(t.TempDir(), "a.h5")
+				url := k.scheme + ":" + path + "?sync=" + k.sync
+				as := func(w int) string { // other writers care more, or less
+					return k.scheme + ":" + path + "?sync=" + []string{k.sync, "off", "full"}[w]
+				}
 				acked := make([]int, writers)
 				for w := range acked {
 					acked[w] = -1
@@ -64,7 +68,7 @@ func TestKillArchive(t *testing.T) {
 				for range max(2, short(0)/len(archives)/(1+writers)) {
 					var ends []func() result
 					for w := range writers {
-						ends = append(ends, life(t, writing(url, name(w), acked[w]+1, 1_000_000), time.Duration(rng.IntN(400))*time.Millisecond))
+						ends = append(ends, life(t, writing(as(w), name(w), acked[w]+1, 1_000_000), time.Duration(rng.IntN(400))*time.Millisecond))
 					}
 					for w, end := range ends {
 						r := end()

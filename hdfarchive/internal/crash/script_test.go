@@ -22,8 +22,9 @@ import (
 // An op is one change to an archive: entries put at once, or one deleted. What it does
 // depends on the number of the step and the name of the writer alone.
 type op struct {
-	puts []string // functions and keys, as "f/12"
-	gone string
+	puts  []string // functions and keys, as "f/12"
+	gone  string
+	waste bool // in one file, the first was put in the same commit before, much larger
 }
 
 func opOf(writer string, i int) op {
@@ -37,6 +38,8 @@ func opOf(writer string, i int) op {
 		return op{puts: []string{at("huge", 0)}}
 	case i%25 == 9:
 		return op{puts: []string{at("big", i%4)}}
+	case i%30 == 13:
+		return op{puts: []string{at("f", i%90)}, waste: true}
 	case i%3 == 0: // a row of a table
 		return op{puts: []string{at("row", i%60)}}
 	case i%7 == 4: // several at once
@@ -116,6 +119,11 @@ func steps(url, writer string, from, to int) error {
 				}
 			} else {
 				var all []*archive.Entry
+				if o.waste && strings.HasPrefix(url, "hdf:") {
+					e := entryOf(o.puts[0], i)
+					e.Value = valueOf("big", i)
+					all = append(all, e)
+				}
 				for _, key := range o.puts {
 					all = append(all, entryOf(key, i))
 				}
