@@ -216,7 +216,7 @@
 // # Numbers
 //
 // A 1 KiB entry costs about 0.1 ms beside the wait for the disk, in groups; a Put by
-// itself takes some six times as long, a third more among 8,000 than among 1,000. A Get
+// itself takes some five times as long, a little more among 8,000 than among 1,000. A Get
 // takes what HDF5 takes to read the dataset and its attributes. An entry costs 800 bytes
 // beside its data: 330 are HDF5's own, 280 the texts of its attributes, 90 the index and
 // 60 the catalog. A row costs some 5 µs in a batch, and 30 bytes beside arguments and result,
