@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -70,8 +71,8 @@ func startPeer(name, program string, args ...string) (*peer, error) {
 
 func (all peers) stop() {
 	for _, p := range all {
-		p.in.Close() // which ends it
-		p.cmd.Wait()
+		p.in.Close()     // which ends it
+		_ = p.cmd.Wait() // it has no input any more, and what it did is measured
 	}
 }
 
@@ -86,7 +87,7 @@ func (p *peer) does(work string) measure.Side {
 	return func(n int) time.Duration {
 		n *= each
 		if _, err := fmt.Fprintln(p.in, work, n); err != nil || !p.out.Scan() {
-			measure.Must(0, fmt.Errorf("%s ended while it did %q: %v", p.name, work, err))
+			measure.Must(0, fmt.Errorf("%s ended while it did %q: %w", p.name, work, errors.Join(err, io.ErrUnexpectedEOF)))
 		}
 		return time.Duration(measure.Must(strconv.ParseInt(p.out.Text(), 10, 64)))
 	}
