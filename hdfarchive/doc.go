@@ -178,7 +178,8 @@
 // takes about a millisecond: many that write small entries all the time are better off
 // with a hdfdir:. While another has its turn, operations wait, for Options.Wait at most
 // and until their context ends, and are ErrLocked then; a process that dies gives its turn
-// away, one that is stopped does not.
+// away, one that is stopped does not. The journal and the leases go by the name of the
+// file itself, behind symbolic links; a file with hard links is only read.
 //
 // An archive opened with mode=r sees what was committed before each operation began,
 // too; a listing goes on with what it began with. It needs no permission to write the

@@ -102,7 +102,7 @@ func functionAttrs(first *driver.Entry) []h5.Attr {
 			units[arg.Name] = a.Units
 		}
 	}
-	for _, arg := range scalars(nil, "", first.Call.Args, 0) {
+	for _, arg := range scalars(nil, "", first.Call.Args, 0) { // those in structs, too
 		if arg.Units != "" {
 			units[arg.name] = arg.Units
 		}

@@ -4,16 +4,16 @@ package main_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/klepto-go/klepto"
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/cmd/kleptoinspect/command"
-	"github.com/klepto-go/klepto/keymap"
 	"github.com/klepto-go/klepto/value"
 )
 
@@ -70,29 +70,23 @@ func stream(t *testing.T, url string, spoil float64) {
 	}
 }
 
+type waveParams struct {
+	N int `klepto:"name=n"`
+}
+
 func create(t *testing.T, a *archive.Archive, n int, v value.Value) *archive.Writer {
 	t.Helper()
-	in := struct {
-		N int `klepto:"name=n"`
-	}{n}
-	km, err := keymap.New[struct {
-		N int `klepto:"name=n"`
-	}](&keymap.Options{Function: "wave"})
+	wave, err := klepto.Memoize(func(context.Context, waveParams) (float64, error) { return 0, nil }, &klepto.Options{Name: "wave"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := km.Key(&in)
+	defer wave.Close()
+	e, err := wave.Entry(waveParams{n})
 	if err != nil {
 		t.Fatal(err)
 	}
-	args, err := value.Of(in)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := a.Create(t.Context(), &archive.Entry{
-		Key: key, Value: v, Call: archive.Call{Function: "wave", Args: args.(*value.Struct).Fields},
-		Provenance: archive.Provenance{Created: time.Now()},
-	})
+	e.Value = v
+	w, err := a.Create(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}

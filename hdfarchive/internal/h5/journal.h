@@ -57,6 +57,9 @@
  * the first page (the superblock, which every program that grows a file rewrites), must be as it
  * was at the checkpoint or, after a crash inside a checkpoint, as the journal wants it: a disk may
  * tear a page, not a sector. Anything else was written by someone else, and the replay is refused.
+ * Bytes past the end of the file do not count: an image may be older than that end.
+ *
+ * A journal belongs to one name of a file, so a file with hard links has no writers.
  */
 #ifndef KLEPTO_JOURNAL_H
 #define KLEPTO_JOURNAL_H
