@@ -242,18 +242,13 @@ func place(d *draft, ifAbsent bool) (stored bool, err error) {
 		}
 		return true, nil
 	}
-	// Of several processes one makes the link.
-	err = os.Link(d.temp, d.path)
-	switch {
-	case errors.Is(err, fs.ErrExist):
+	if err = claim(d.temp, d.path); errors.Is(err, fs.ErrExist) {
 		there, err := present(d.path, d.prepared)
 		if err != nil || there {
 			return false, err
 		}
 		err = os.Rename(d.temp, d.path)
 		return err == nil, writeError(d.path, err)
-	case err != nil: // no links on this file system
-		err = os.Rename(d.temp, d.path)
 	}
 	return err == nil, writeError(d.path, err)
 }

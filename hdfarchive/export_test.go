@@ -21,6 +21,9 @@ var (
 	Shard     = shard
 )
 
+// Claims are the ways to give a file a name that no other has.
+var Claims = map[string]func(from, to string) error{"rename": renameNew, "link": linkNew}
+
 type Schema = schema
 
 func (s *schema) Merge(id string, e *driver.Entry) bool { return s.merge(id, e) }

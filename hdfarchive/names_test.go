@@ -3,8 +3,11 @@ package hdfarchive_test
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -47,6 +50,91 @@ func TestHardLinks(t *testing.T) {
 	}
 	wantListed(t, a, "f", e)
 	closeNow(t, a)
+}
+
+// TestSecondNameGoes wants a writer to open a file that has two names for a moment only,
+// as new files have where no other way is known to give a file a name once.
+func TestSecondNameGoes(t *testing.T) {
+	path := made(t, 0)
+	if err := os.Link(path, path+".tmp"); err != nil {
+		t.Fatal(err)
+	}
+	gone := make(chan error, 1)
+	time.AfterFunc(50*time.Millisecond, func() { gone <- os.Remove(path + ".tmp") })
+	a, err := hdfarchive.Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	closeNow(t, a)
+	if err := <-gone; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestOneName watches new files: none has a second name for as much as a moment, in which
+// another process would not open it for writing.
+func TestOneName(t *testing.T) {
+	dir := t.TempDir()
+	for i := range 40 {
+		path, done := filepath.Join(dir, strconv.Itoa(i)), make(chan struct{})
+		watched := make(chan uint64)
+		go func() {
+			most := uint64(0)
+			for {
+				var st syscall.Stat_t
+				if syscall.Stat(path, &st) == nil {
+					most = max(most, uint64(st.Nlink))
+				}
+				select {
+				case <-done:
+					watched <- most
+					return
+				default:
+				}
+			}
+		}()
+		a, err := hdfarchive.Open(path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		close(done)
+		if most := <-watched; most != 1 && runtime.GOOS == "linux" {
+			t.Errorf("a new file had %d names", most)
+		}
+		closeNow(t, a)
+	}
+}
+
+// TestClaim wants one of many to get a name, by each way to claim one.
+func TestClaim(t *testing.T) {
+	for name, claim := range hdfarchive.Claims {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "a")
+			errs := make(chan error, 20)
+			for i := range cap(errs) {
+				temp := filepath.Join(dir, strconv.Itoa(i))
+				if err := os.WriteFile(temp, nil, 0o666); err != nil {
+					t.Fatal(err)
+				}
+				go func() { errs <- claim(temp, path) }()
+			}
+			got := 0
+			for range cap(errs) {
+				switch err := <-errs; {
+				case err == nil:
+					got++
+				case errors.Is(err, errors.ErrUnsupported) && name == "rename":
+					t.Skip("no such rename on this system")
+				case !errors.Is(err, fs.ErrExist):
+					t.Error(err)
+				}
+			}
+			if left, err := os.ReadDir(dir); got != 1 || len(left) != cap(errs) || err != nil {
+				t.Errorf("%d got the name, %d files are left, %v", got, len(left), err)
+			}
+		})
+	}
 }
 
 // TestLeaseBySymlink wants one lease of a key, by whatever name the file was opened.

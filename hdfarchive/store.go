@@ -219,11 +219,8 @@ func ensure(path string, mode Mode) error {
 	if err := makeFile(temp, true, func(*h5.Group) error { return nil }); err != nil {
 		return makeError(path, err)
 	}
-	// A link, and not a rename, so that of two processes one makes the file.
-	if err := os.Link(temp, path); err != nil && !errors.Is(err, fs.ErrExist) {
-		if err := os.Rename(temp, path); err != nil { // no links on this file system
-			return makeError(path, err)
-		}
+	if err := claim(temp, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return makeError(path, err)
 	}
 	return syncPath(dir)
 }

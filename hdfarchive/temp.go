@@ -3,6 +3,7 @@ package hdfarchive
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -35,6 +36,29 @@ func syncPath(path string) error {
 		return err
 	}
 	return errors.Join(f.Sync(), f.Close())
+}
+
+// claim gives a temporary file its name: of several processes one gets it, the others
+// fs.ErrExist. Whoever opens the file finds it with one name (journals want that), but for
+// a moment on file systems that know no such rename, as NFS.
+func claim(temp, path string) error {
+	err := renameNew(temp, path)
+	if errors.Is(err, errors.ErrUnsupported) {
+		err = linkNew(temp, path)
+	}
+	return err
+}
+
+// linkNew is renameNew where the file system has links, and a plain rename elsewhere.
+func linkNew(from, to string) error {
+	err := os.Link(from, to)
+	switch {
+	case err == nil:
+		return os.Remove(from)
+	case errors.Is(err, fs.ErrExist):
+		return err
+	}
+	return os.Rename(from, to)
 }
 
 // How old what a dead process of this machine left behind must be before it is

@@ -248,10 +248,13 @@ func TestManyProcesses(t *testing.T) {
 				}
 				wait[p] = cmd.Wait
 			}
-			for _, w := range wait {
+			for p, w := range wait {
 				if err := w(); err != nil {
-					t.Fatal(err)
+					t.Errorf("process %d: %v\n%s", p, err, outs[p].String())
 				}
+			}
+			if t.Failed() {
+				return
 			}
 			owners := make(map[int]int)
 			for i := range outs {

@@ -43,6 +43,11 @@ static int open_file(journal *j, const char *path, unsigned flags, journal_fault
     if (j->fd < 0) return journal_fail_os(fault, j->writer ? "open for writing" : "open", path);
     if (fstat(j->fd, &st)) return journal_fail_os(fault, "open", path);
     if (!S_ISREG(st.st_mode)) return journal_fail(fault, JOURNAL_EIO, EINVAL, "%s is not a regular file", path);
+    /* Where a file system cannot do better, a new file has a second name for a moment. */
+    for (int i = 0; j->writer && st.st_nlink > 1 && i < 50; i++) {
+        usleep(10000);
+        if (fstat(j->fd, &st)) return journal_fail_os(fault, "open", path);
+    }
     if (j->writer && st.st_nlink > 1)
         return journal_fail(fault, JOURNAL_EIO, EMLINK,
                             "%s has %lu names (hard links), and a journal belongs to one name of a file: remove the others, or "
