@@ -1,22 +1,36 @@
 package hdfarchive
 
-import "github.com/klepto-go/klepto/keymap"
+import (
+	"math"
+	"math/bits"
 
-// ledger makes a listing of records, which come in the order of a catalog.
+	"github.com/klepto-go/klepto/keymap"
+)
+
+// ledger makes a listing of records, which come in the order of a catalog. Nearly all ids
+// come once; to know that of a million, a few bits each are enough, where a map of them
+// would take a seventh of the time of a list.
 type ledger struct {
 	*listing
-	ofDigest map[keymap.Digest]int // where the last record of an id is that is a digest: in rows.order, or ^ in others
-	ofName   map[string]int        // the same for other ids
-	stale    bool                  // some records are not the last
-	key      []byte                // room for one
+	seen   []uint64              // a bit for each digest that came, and for some that did not; as long as a power of two
+	again  map[keymap.Digest]int // of digests that came when their bit was there: where the last record is
+	ofName map[string]int        // the same for all ids that are no digests
+	key    []byte                // room for one
 }
 
-// newLedger begins a listing with records of these rows.
-func newLedger(bytes []byte, forms []*form, rows int) *ledger {
+// nowhere stands for the place of a record that tells of a deletion. Other places are those
+// in rows.order, and ^ those in others.
+const nowhere = math.MaxInt
+
+// newLedger begins a listing with records of these rows, of which n come, or, if more do,
+// takes longer.
+func newLedger(bytes []byte, forms []*form, n int) *ledger {
+	const bitsEach = 32
 	return &ledger{
-		listing:  &listing{rows: rowList{bytes: bytes, forms: forms, order: make([]rowPlace, 0, rows)}},
-		ofDigest: make(map[keymap.Digest]int, rows),
-		ofName:   make(map[string]int),
+		listing: &listing{rows: rowList{bytes: bytes, forms: forms, order: make([]rowPlace, 0, n)}},
+		seen:    make([]uint64, 1<<bits.Len(uint(n*bitsEach/64))),
+		again:   make(map[keymap.Digest]int),
+		ofName:  make(map[string]int),
 	}
 }
 
@@ -79,61 +93,65 @@ func (l *ledger) check(at int, body []byte) (rowPlace, error) {
 }
 
 func (l *ledger) add(r record) {
-	switch r.flag {
-	case recordRow:
+	if r.flag == recordRow {
 		l.addRow(r.place)
-	case recordGone:
-		l.stale = true
-		if digest, err := keymap.ParseDigest(r.id); err == nil {
-			delete(l.ofDigest, digest)
-		} else {
-			delete(l.ofName, r.id)
-		}
-	default:
-		n := ^len(l.others)
+		return
+	}
+	n := nowhere
+	if r.flag != recordGone {
+		n = ^len(l.others)
 		l.others = append(l.others, r)
-		if digest, err := keymap.ParseDigest(r.id); err == nil {
-			note(l, l.ofDigest, digest, n)
-		} else {
-			note(l, l.ofName, r.id, n)
-		}
+	}
+	if digest, err := keymap.ParseDigest(r.id); err == nil {
+		l.note(digest, n)
+	} else {
+		l.ofName[r.id] = n
 	}
 }
 
 // addRow takes up a row of those that the listing began with.
 func (l *ledger) addRow(p rowPlace) {
-	note(l, l.ofDigest, p.digest, len(l.rows.order))
+	l.note(p.digest, len(l.rows.order))
 	l.rows.order = append(l.rows.order, p)
 }
 
-// note costs one look into the map where the id is new, as nearly all are.
-func note[K comparable](l *ledger, m map[K]int, id K, n int) {
-	before := len(m)
-	m[id] = n
-	l.stale = l.stale || len(m) == before
+// note takes n for the place of the last record of a digest.
+func (l *ledger) note(d keymap.Digest, n int) {
+	word, bit := &l.seen[d.Hi&uint64(len(l.seen)-1)], uint64(1)<<(d.Lo%64)
+	if *word&bit != 0 {
+		l.again[d] = n
+	}
+	*word |= bit
+}
+
+// last tells whether n is the place of the last record of an id.
+func last[K comparable](again map[K]int, id K, n int) bool {
+	place, there := again[id]
+	return !there || place == n
 }
 
 // done leaves the last record of each id.
 func (l *ledger) done() *listing {
-	if l.stale {
+	if len(l.again) > 0 {
 		rows := l.rows.order[:0]
 		for i, p := range l.rows.order {
-			if last, there := l.ofDigest[p.digest]; there && last == i {
+			if last(l.again, p.digest, i) {
 				rows = append(rows, p)
 			}
 		}
-		others := l.others[:0]
-		for i, r := range l.others {
-			last, there := l.ofName[r.id]
-			if digest, err := keymap.ParseDigest(r.id); err == nil {
-				last, there = l.ofDigest[digest]
-			}
-			if there && last == ^i {
-				others = append(others, r)
-			}
-		}
-		l.rows.order, l.others = rows, others
+		l.rows.order = rows
 	}
+	others := l.others[:0]
+	for i, r := range l.others {
+		keep := last(l.ofName, r.id, ^i)
+		if digest, err := keymap.ParseDigest(r.id); err == nil {
+			keep = last(l.again, digest, ^i)
+		}
+		if keep {
+			others = append(others, r)
+		}
+	}
+	l.others = others
 	l.rows.sort()
 	return l.listing
 }

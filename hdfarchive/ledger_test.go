@@ -2,6 +2,8 @@ package hdfarchive_test
 
 import (
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -93,6 +95,46 @@ func TestCatalog(t *testing.T) {
 		if want := strings.Fields(c.want); !slices.Equal(ids, want) {
 			t.Errorf("%q lists %q, want %q", c.records, ids, want)
 		}
+	}
+}
+
+// TestManyRecords lets thousands of records follow one another at random; most ids come
+// once, as in any catalog.
+func TestManyRecords(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var catalog hdfarchive.Catalog
+	want := make(map[string]bool)
+	next := 0
+	for range 20_000 {
+		n := next
+		if rng.IntN(10) == 0 {
+			n = rng.IntN(next + 1)
+		} else {
+			next++
+		}
+		name := ""
+		if n%7 == 0 {
+			name = fmt.Sprint("name ", n)
+		}
+		e := cataloged(n, name)
+		id := hdfarchive.EntryID(e.Key)
+		if rng.IntN(10) == 0 {
+			catalog.Delete(id)
+			delete(want, id)
+			continue
+		}
+		want[id] = true
+		if err := catalog.Add(e, n%5 == 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids, err := catalog.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(ids)
+	if wanted := slices.Sorted(maps.Keys(want)); !slices.Equal(ids, wanted) {
+		t.Errorf("%d ids are listed, want %d", len(ids), len(wanted))
 	}
 }
 
