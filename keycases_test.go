@@ -2,71 +2,45 @@ package klepto_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"math"
-	"os"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/klepto-go/klepto"
+	"github.com/klepto-go/klepto/internal/vectors"
 	"github.com/klepto-go/klepto/rounding"
 )
 
-// The files testdata/klepto_keys.json and testdata/memoize_key_cases.json were
+// The files klepto_keys.json and memoize_key_cases.json of keymap/testdata were
 // recorded from Python's memoizers by the project's reference vectors: pairs of
 // calls of a function, and whether they are the same call (want_same, demanded).
 // Here the functions are wrapped and called; the same call must not run twice.
-
-type keyCase struct {
-	ID, Signature, Keymap, Note string
-	Ignore                      any
-	Tol                         *int
-	Deep, Typed                 bool
-	CallA                       pythonCall `json:"call_a"`
-	CallB                       pythonCall `json:"call_b"`
-	Want                        bool       `json:"want_same"`
-}
-
-type pythonCall struct {
-	Args []map[string]any
-	Kwds map[string]map[string]any
-}
 
 // unknownNames are the cases that ignore what is no parameter's name: a wrong
 // name that klepto lets pass, and names of what arrives in **kw.
 var unknownNames = []string{"k060", "k070", "k071"}
 
 func TestKleptoKeysWrapped(t *testing.T) {
-	var file struct{ Cases []keyCase }
-	readVectors(t, "klepto_keys.json", &file)
+	var file struct{ Cases []vectors.Case }
+	vectors.Read(t, "keymap/testdata/klepto_keys.json", &file)
 	if len(file.Cases) < 40 {
 		t.Fatalf("%d cases", len(file.Cases))
 	}
 	for _, c := range file.Cases {
 		t.Run(c.ID, func(t *testing.T) {
-			o := klepto.Options{Name: "f", Untyped: !c.Typed && (c.Keymap == "keymap" || c.Keymap == "hashmap")}
+			typ, names := c.Function()
+			o := klepto.Options{Name: "f", Untyped: c.Untyped(), Names: names, Ignore: c.Ignored()}
 			if c.Tol != nil {
 				o.Rounding = rounding.Simple(*c.Tol)
 				if c.Deep {
 					o.Rounding = rounding.Deep(*c.Tol)
 				}
 			}
-			ignore, ok := c.Ignore.([]any)
-			if !ok {
-				ignore = []any{c.Ignore}
-			}
-			for _, name := range ignore {
-				o.Ignore = append(o.Ignore, fmt.Sprint(name))
-			}
 			runs := 0
-			typ, names := pythonFunction(c.Signature)
-			o.Names = names
 			f := reflect.MakeFunc(typ, func([]reflect.Value) []reflect.Value {
 				runs++
 				return []reflect.Value{reflect.ValueOf(runs)}
@@ -78,182 +52,21 @@ func TestKleptoKeysWrapped(t *testing.T) {
 				o.Ignore = nil
 			}
 			wrapped, control := wrap(t, f, o)
-			for _, call := range []pythonCall{c.CallA, c.CallB} {
-				in := call.bind(t, c.Signature)
+			for _, call := range []vectors.Call{c.CallA, c.CallB} {
+				in := c.Bind(t, call)
 				if typ.IsVariadic() {
 					reflect.ValueOf(wrapped).CallSlice(in)
 				} else {
 					reflect.ValueOf(wrapped).Call(in)
 				}
 			}
-			if (runs == 1) != c.Want {
-				t.Errorf("%s: ran %d times, the calls are the same: %v (%s)", c.Signature, runs, c.Want, c.Note)
+			if (runs == 1) != c.Same {
+				t.Errorf("%s: ran %d times, the calls are the same: %v (%s)", c.Signature, runs, c.Same, c.Note)
 			}
 			if n := control.Stats().Errors; n != 0 {
 				t.Errorf("%d errors", n)
 			}
 		})
-	}
-}
-
-// pythonFunction returns a function type for a Python signature: all parameters
-// are of any type; *args is variadic where it comes last, **kw is a map.
-func pythonFunction(signature string) (reflect.Type, []string) {
-	var in []reflect.Type
-	var names []string
-	for p := range strings.SplitSeq(signature, ", ") {
-		name, _, _ := strings.Cut(p, "=")
-		switch {
-		case name == "*":
-			continue
-		case strings.HasPrefix(name, "**"):
-			in = append(in, reflect.TypeFor[map[string]any]())
-		case strings.HasPrefix(name, "*"):
-			in = append(in, reflect.TypeFor[[]any]())
-		default:
-			in = append(in, reflect.TypeFor[any]())
-		}
-		names = append(names, strings.TrimLeft(name, "*"))
-	}
-	variadic := in[len(in)-1] == reflect.TypeFor[[]any]()
-	return reflect.FuncOf(in, []reflect.Type{reflect.TypeFor[int]()}, variadic), names
-}
-
-// bind gives the arguments the places and defaults that Python gives them.
-func (c pythonCall) bind(t *testing.T, signature string) []reflect.Value {
-	var in []reflect.Value
-	add := func(x any) {
-		v := reflect.New(reflect.TypeFor[any]()).Elem()
-		if x != nil {
-			v.Set(reflect.ValueOf(x))
-		}
-		in = append(in, v)
-	}
-	rest, keywords, only := c.Args, map[string]any{}, false
-	for name, x := range c.Kwds {
-		keywords[name] = fromPython(t, x)
-	}
-	for p := range strings.SplitSeq(signature, ", ") {
-		name, def, _ := strings.Cut(p, "=")
-		keyword, named := keywords[name]
-		switch {
-		case name == "*":
-			only = true
-		case strings.HasPrefix(name, "**"):
-			in = append(in, reflect.ValueOf(keywords))
-		case strings.HasPrefix(name, "*"):
-			in = append(in, reflect.ValueOf(fromPythonList(t, rest)))
-			rest = nil
-		case len(rest) > 0 && !only:
-			add(fromPython(t, rest[0]))
-			rest = rest[1:]
-		case named:
-			add(keyword)
-			delete(keywords, name)
-		default:
-			if n, err := strconv.ParseInt(def, 10, 64); err == nil {
-				add(n)
-				continue
-			}
-			x, err := strconv.ParseFloat(def, 64)
-			if err != nil {
-				t.Fatalf("no argument for %s", p)
-			}
-			add(x)
-		}
-	}
-	return in
-}
-
-func fromPythonList(t *testing.T, list []map[string]any) []any {
-	all := []any{}
-	for _, x := range list {
-		all = append(all, fromPython(t, x))
-	}
-	return all
-}
-
-// fromPython decodes the tagged JSON of the vectors. A tuple becomes an array.
-func fromPython(t *testing.T, v map[string]any) any {
-	t.Helper()
-	list := func(x any) (all []any) {
-		for _, x := range x.([]any) {
-			all = append(all, fromPython(t, x.(map[string]any)))
-		}
-		return all
-	}
-	parse := func(x any, base, size int) uint64 {
-		n, err := strconv.ParseUint(x.(string), base, size)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return n
-	}
-	for tag, x := range v {
-		switch tag {
-		case "f":
-			return math.Float64frombits(parse(v["bits"], 16, 64))
-		case "f32":
-			return math.Float32frombits(uint32(parse(v["bits"], 16, 32)))
-		case "i":
-			n, err := strconv.ParseInt(x.(string), 10, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return n
-		case "b", "s", "n":
-			return x
-		case "list":
-			return list(x)
-		case "tuple":
-			all := list(x)
-			array := reflect.New(reflect.ArrayOf(len(all), reflect.TypeFor[any]())).Elem()
-			reflect.Copy(array, reflect.ValueOf(all))
-			return array.Interface()
-		case "dict":
-			m := map[any]any{}
-			for _, p := range x.([]any) {
-				p := list2(p)
-				m[fromPython(t, p[0])] = fromPython(t, p[1])
-			}
-			return m
-		case "nd":
-			double, single := []float64{}, []float32{}
-			for _, x := range list(x.(map[string]any)["data"]) {
-				double, single = append(double, x.(float64)), append(single, float32(x.(float64)))
-			}
-			if x.(map[string]any)["dtype"] == "float32" {
-				return single
-			}
-			return double
-		case "nd_rule":
-			a := make([]float64, 5000)
-			for i := range a {
-				a[i] = float64(i)
-			}
-			if strings.Contains(x.(string), "[2500] = -1") {
-				a[2500] = -1
-			}
-			return a
-		}
-	}
-	t.Fatalf("unknown value %v", v)
-	return nil
-}
-
-func list2(pair any) [2]map[string]any {
-	p := pair.([]any)
-	return [2]map[string]any{p[0].(map[string]any), p[1].(map[string]any)}
-}
-
-func readVectors(t *testing.T, name string, into any) {
-	t.Helper()
-	b, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, into); err != nil {
-		t.Fatal(err)
 	}
 }
 
@@ -312,7 +125,7 @@ func TestMemoizeKeyCasesWrapped(t *testing.T) {
 			Demanded int
 		}
 	}
-	readVectors(t, "memoize_key_cases.json", &file)
+	vectors.Read(t, "keymap/testdata/memoize_key_cases.json", &file)
 	for _, c := range file.Cases {
 		if n, ok := got[c.ID]; !ok || n != c.Demanded {
 			t.Errorf("%s: %d runs, want %d: %s", c.ID, n, c.Demanded, c.Why)

@@ -3,8 +3,6 @@ package klepto_test
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,11 +11,12 @@ import (
 	"github.com/klepto-go/klepto"
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/cache"
+	"github.com/klepto-go/klepto/internal/vectors"
 	"github.com/klepto-go/klepto/rounding"
 	"github.com/klepto-go/klepto/value"
 )
 
-// The file testdata/klepto_traces.json was recorded from Python's klepto 0.2.9 by
+// The file cache/testdata/klepto_traces.json was recorded from Python's klepto 0.2.9 by
 // the project's reference vectors. hit, miss and load are its names for answers
 // from memory, computations and answers from the archive.
 
@@ -61,14 +60,8 @@ func (x tagged) float(t *testing.T) float64 {
 }
 
 func TestKleptoTraces(t *testing.T) {
-	data, err := os.ReadFile("testdata/klepto_traces.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	var file struct{ Traces []trace }
-	if err := json.Unmarshal(data, &file); err != nil {
-		t.Fatal(err)
-	}
+	vectors.Read(t, "cache/testdata/klepto_traces.json", &file)
 	if len(file.Traces) < 60 {
 		t.Fatalf("%d traces", len(file.Traces))
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/klepto-go/klepto/internal/vectors"
 	"github.com/klepto-go/klepto/keymap"
 )
 
@@ -363,6 +364,6 @@ func FuzzDecodeName(f *testing.F) {
 
 func goldenFile(t testing.TB) (g goldens) {
 	t.Helper()
-	readJSON(t, "golden.json", &g)
+	vectors.Read(t, "testdata/golden.json", &g)
 	return g
 }

@@ -1,84 +1,41 @@
 package keymap_test
 
 import (
-	"encoding/json"
-	"fmt"
-	"math"
-	"os"
 	"reflect"
-	"slices"
-	"strconv"
-	"strings"
 	"testing"
 
+	"github.com/klepto-go/klepto/internal/vectors"
 	"github.com/klepto-go/klepto/keymap"
 	"github.com/klepto-go/klepto/rounding"
 )
 
-// kleptoCase is a case of testdata/klepto_keys.json, recorded from klepto
-// 0.2.9: two calls and whether they should share a key.
-type kleptoCase struct {
-	ID, Signature, Keymap, Note string
-	Ignore                      any
-	Tol                         *int
-	Deep, Typed                 bool
-	CallA                       kleptoCall `json:"call_a"`
-	CallB                       kleptoCall `json:"call_b"`
-	Want                        bool       `json:"want_same"`
-}
-
-type kleptoCall struct {
-	Args []map[string]any
-	Kwds map[string]map[string]any
-}
-
+// TestKleptoKeys: the calls of testdata/klepto_keys.json.
 func TestKleptoKeys(t *testing.T) {
-	var file struct{ Cases []kleptoCase }
-	readJSON(t, "klepto_keys.json", &file)
+	var file struct{ Cases []vectors.Case }
+	vectors.Read(t, "testdata/klepto_keys.json", &file)
 	for _, c := range file.Cases {
 		t.Run(c.ID, func(t *testing.T) {
-			s, params := c.compile(t)
-			a, b := c.key(t, s, params, c.CallA), c.key(t, s, params, c.CallB)
-			if (a == b) != c.Want {
-				t.Errorf("%s: same is %v, want %v (%s)\n%q\n%q", c.Signature, a == b, c.Want, c.Note, a.Canonical, b.Canonical)
+			s := compile(t, c)
+			a, b := keyOfCall(t, s, c.Bind(t, c.CallA)), keyOfCall(t, s, c.Bind(t, c.CallB))
+			if (a == b) != c.Same {
+				t.Errorf("%s: same is %v, want %v (%s)\n%q\n%q", c.Signature, a == b, c.Same, c.Note, a.Canonical, b.Canonical)
 			}
 		})
 	}
 }
 
-// compile makes the Python signature one of arguments of any type.
-func (c kleptoCase) compile(t *testing.T) (*keymap.Signature, []string) {
-	o := &keymap.Options{Function: "f", Untyped: !c.Typed && (c.Keymap == "keymap" || c.Keymap == "hashmap")}
+func compile(t *testing.T, c vectors.Case) *keymap.Signature {
+	o := &keymap.Options{Function: "f", Untyped: c.Untyped(), Ignore: c.Ignored()}
 	if c.Tol != nil {
 		o.Rounding = rounding.Simple(*c.Tol)
 		if c.Deep {
 			o.Rounding = rounding.Deep(*c.Tol)
 		}
 	}
+	typ, names := c.Function()
 	var params []keymap.Param
-	var names []string
-	for p := range strings.SplitSeq(c.Signature, ", ") {
-		names = append(names, p)
-		switch name, _, _ := strings.Cut(p, "="); {
-		case name == "*":
-		case strings.HasPrefix(name, "**"):
-			params = append(params, keymap.Param{Name: name[2:], Type: reflect.TypeFor[map[string]any]()})
-		case strings.HasPrefix(name, "*"):
-			params = append(params, keymap.Param{Name: name[1:], Type: reflect.TypeFor[[]any]()})
-		default:
-			params = append(params, keymap.Param{Name: name, Type: reflect.TypeFor[any]()})
-		}
-	}
-	variadic := slices.IndexFunc(params, func(p keymap.Param) bool { return p.Type.Kind() == reflect.Slice })
-	if variadic >= 0 && variadic == len(params)-1 {
-		params[variadic].Variadic = true
-	}
-	ignore, ok := c.Ignore.([]any)
-	if !ok {
-		ignore = []any{c.Ignore}
-	}
-	for _, name := range ignore {
-		o.Ignore = append(o.Ignore, fmt.Sprint(name))
+	for i, name := range names {
+		params = append(params, keymap.Param{Name: name, Type: typ.In(i), Variadic: typ.IsVariadic() && i == len(names)-1})
 	}
 	s, err := keymap.NewSignature(params, o)
 	if err != nil {
@@ -89,137 +46,16 @@ func (c kleptoCase) compile(t *testing.T) (*keymap.Signature, []string) {
 			t.Fatal(err)
 		}
 	}
-	return s, names
+	return s
 }
 
-// key binds the call as Python does, and keys it.
-func (c kleptoCase) key(t *testing.T, s *keymap.Signature, params []string, call kleptoCall) keymap.Key {
-	var args []reflect.Value
-	rest := call.Args
-	keywords := map[string]any{}
-	for name, v := range call.Kwds {
-		keywords[name] = pythonValue(t, v)
-	}
-	only := false
-	for _, p := range params {
-		name, def, _ := strings.Cut(p, "=")
-		var v any
-		switch {
-		case name == "*":
-			only = true
-			continue
-		case strings.HasPrefix(name, "**"):
-			v = keywords
-		case strings.HasPrefix(name, "*"):
-			all := []any{}
-			for _, x := range rest {
-				all = append(all, pythonValue(t, x))
-			}
-			v, rest = all, nil
-		case len(rest) > 0 && !only:
-			v, rest = pythonValue(t, rest[0]), rest[1:]
-		default:
-			if kw, ok := keywords[name]; ok {
-				v = kw
-				delete(keywords, name)
-			} else if n, err := strconv.Atoi(def); err == nil {
-				v = n
-			} else if x, err := strconv.ParseFloat(def, 64); err == nil {
-				v = x
-			} else {
-				t.Fatalf("no argument for %s", p)
-			}
-		}
-		args = append(args, reflect.ValueOf(v))
-	}
+func keyOfCall(t *testing.T, s *keymap.Signature, args []reflect.Value) keymap.Key {
+	t.Helper()
 	k, err := s.Key(args)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return k
-}
-
-// pythonValue decodes the tagged JSON of the vectors. A tuple becomes an array.
-func pythonValue(t *testing.T, v map[string]any) any {
-	t.Helper()
-	all := func(x any) (list []any) {
-		for _, x := range x.([]any) {
-			list = append(list, pythonValue(t, x.(map[string]any)))
-		}
-		return list
-	}
-	bits := func(size int) uint64 {
-		u, err := strconv.ParseUint(v["bits"].(string), 16, size)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return u
-	}
-	for tag, x := range v {
-		switch tag {
-		case "f":
-			return math.Float64frombits(bits(64))
-		case "f32":
-			return math.Float32frombits(uint32(bits(32)))
-		case "i":
-			n, err := strconv.ParseInt(x.(string), 10, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return n
-		case "b", "s", "n":
-			return x
-		case "list":
-			return all(x)
-		case "tuple":
-			list := all(x)
-			array := reflect.New(reflect.ArrayOf(len(list), reflect.TypeFor[any]())).Elem()
-			reflect.Copy(array, reflect.ValueOf(list))
-			return array.Interface()
-		case "dict":
-			m := map[any]any{}
-			for _, p := range x.([]any) {
-				p := p.([]any)
-				m[pythonValue(t, p[0].(map[string]any))] = pythonValue(t, p[1].(map[string]any))
-			}
-			return m
-		case "nd":
-			return ndarray(all(x.(map[string]any)["data"]), x.(map[string]any)["dtype"] == "float32")
-		case "nd_rule":
-			a := make([]float64, 5000)
-			for i := range a {
-				a[i] = float64(i)
-			}
-			if strings.Contains(x.(string), "[2500] = -1") {
-				a[2500] = -1
-			}
-			return a
-		}
-	}
-	t.Fatalf("unknown value %v", v)
-	return nil
-}
-
-func ndarray(data []any, single bool) any {
-	a, b := []float64{}, []float32{}
-	for _, x := range data {
-		a, b = append(a, x.(float64)), append(b, float32(x.(float64)))
-	}
-	if single {
-		return b
-	}
-	return a
-}
-
-func readJSON(t testing.TB, name string, into any) {
-	t.Helper()
-	b, err := os.ReadFile("testdata/" + name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(b, into); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // TestMemoizeKeyCases: testdata/memoize_key_cases.json lists calls on which
@@ -234,7 +70,7 @@ func TestMemoizeKeyCases(t *testing.T) {
 			Why      string
 		}
 	}
-	readJSON(t, "memoize_key_cases.json", &file)
+	vectors.Read(t, "testdata/memoize_key_cases.json", &file)
 	type ab struct{ A, B any }
 	row, transposed := [2][3]float64{{0, 1, 2}, {3, 4, 5}}, [2][3]float64{}
 	columns := [3][2]float64{{0, 3}, {1, 4}, {2, 5}} // in the order of Fortran
@@ -267,10 +103,7 @@ func TestMemoizeKeyCases(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			k, err := s.Key([]reflect.Value{reflect.ValueOf(1), reflect.ValueOf(2)})
-			if err != nil {
-				t.Fatal(err)
-			}
+			k := keyOfCall(t, s, []reflect.Value{reflect.ValueOf(1), reflect.ValueOf(2)})
 			add(k, keyOf(t, nil, ab{1, 2}), keyOf(t, nil, ab{B: 2, A: 1}))
 		case "varargs_tuple_vs_flat":
 			add(keyOf(t, nil, ab{1, []any{3, 4}}), keyOf(t, nil, ab{1, []any{[]any{3, 4}}}))
