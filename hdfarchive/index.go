@@ -59,8 +59,11 @@ type newest struct {
 
 func newestOf(id string, e *driver.Entry) newest {
 	n := newest{ID: id, Name: escape(e.Key.Name), Created: e.Provenance.Created, Version: escape(e.Call.Version), Rounding: escape(e.Call.Rounding)}
-	for _, arg := range e.Call.Args {
-		n.Args = append(n.Args, escape(arg.Name))
+	if len(e.Call.Args) > 0 {
+		n.Args = make([]string, len(e.Call.Args)) // a list that is empty is null in the file
+	}
+	for i, arg := range e.Call.Args {
+		n.Args[i] = escape(arg.Name)
 	}
 	return n
 }

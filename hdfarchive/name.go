@@ -28,20 +28,27 @@ func escape(name string) string {
 	if name == "" {
 		return emptyName
 	}
-	var b strings.Builder
+	var b []byte // nil while name is as it is to be
 	for i := 0; i < len(name); {
 		r, n := utf8.DecodeRuneInString(name[i:])
 		bad := r == utf8.RuneError && n == 1 || r == '/' || r == '%' || r == '.' && i == 0 || r != ' ' && !unicode.IsPrint(r)
-		for _, c := range []byte(name[i : i+n]) {
-			if bad {
-				fmt.Fprintf(&b, "%%%02X", c)
-			} else {
-				b.WriteByte(c)
+		switch {
+		case bad:
+			if b == nil {
+				b = append(make([]byte, 0, len(name)+16), name[:i]...)
 			}
+			for _, c := range []byte(name[i : i+n]) {
+				b = fmt.Appendf(b, "%%%02X", c)
+			}
+		case b != nil:
+			b = append(b, name[i:i+n]...)
 		}
 		i += n
 	}
-	return b.String()
+	if b == nil {
+		return name
+	}
+	return string(b)
 }
 
 // unescape undoes escape. It is false for what escape does not make.
@@ -49,23 +56,26 @@ func unescape(s string) (string, bool) {
 	if s == emptyName {
 		return "", true
 	}
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		if s[i] != '%' {
-			b.WriteByte(s[i])
-			continue
+	name := s
+	if first := strings.IndexByte(s, '%'); first >= 0 {
+		b := append(make([]byte, 0, len(s)), s[:first]...)
+		for i := first; i < len(s); i++ {
+			if s[i] != '%' {
+				b = append(b, s[i])
+				continue
+			}
+			if i+2 >= len(s) {
+				return "", false
+			}
+			hi, lo := unhex(s[i+1]), unhex(s[i+2])
+			if hi > 15 || lo > 15 {
+				return "", false
+			}
+			b = append(b, hi<<4|lo)
+			i += 2
 		}
-		if i+2 >= len(s) {
-			return "", false
-		}
-		hi, lo := unhex(s[i+1]), unhex(s[i+2])
-		if hi > 15 || lo > 15 {
-			return "", false
-		}
-		b.WriteByte(hi<<4 | lo)
-		i += 2
+		name = string(b)
 	}
-	name := b.String()
 	return name, escape(name) == s
 }
 

@@ -39,13 +39,13 @@ func texts(fields []value.Field, pairs ...string) []value.Field {
 func number(n int64) *value.Array { return &value.Array{Elem: value.Int64, Data: []int64{n}} }
 
 func newStored(e *driver.Entry) (*stored, error) {
-	call := texts([]value.Field{field("function", text(e.Call.Function))}, "version", e.Call.Version, "rounding", e.Call.Rounding)
+	call := texts(append(make([]value.Field, 0, 6), field("function", text(e.Call.Function))), "version", e.Call.Version, "rounding", e.Call.Rounding)
 	call = append(call, field("args", &value.Struct{Fields: e.Call.Args}))
 	if digest := e.Key.Digest.String(); e.Key.Name != digest {
 		call = append(call, field("name", text(e.Key.Name)), field("digest", text(digest)))
 	}
 	p := e.Provenance
-	var prov []value.Field
+	prov := make([]value.Field, 0, 9)
 	if !p.Created.IsZero() {
 		created := p.Created.UTC()
 		if y := created.Year(); y < 0 || y > 9999 {
@@ -181,6 +181,7 @@ var (
 
 // attrs returns the attributes, and those parts that are too large for one.
 func (s *stored) attrs() (attrs []h5.Attr, large []*object) {
+	attrs = make([]h5.Attr, 0, 5)
 	add := func(name, data string, attr func(name, s string) h5.Attr) {
 		switch {
 		case data == "":
