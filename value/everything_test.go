@@ -151,19 +151,8 @@ func around(t *testing.T, x reflect.Value) {
 	if err != nil {
 		t.Fatalf("%s: %v", x.Type(), err)
 	}
-	for name, codec := range map[string]struct {
-		marshal   func(value.Value) ([]byte, error)
-		unmarshal func([]byte) (value.Value, error)
-	}{"CBOR": {value.MarshalCBOR, value.UnmarshalCBOR}, "JSON": {value.MarshalJSON, value.UnmarshalJSON}} {
-		data, err := codec.marshal(v)
-		if err != nil {
-			t.Fatalf("%s: %v", x.Type(), err)
-		}
-		w, err := codec.unmarshal(data)
-		if err != nil || !value.Equal(v, w) {
-			t.Fatalf("%s: %s came back from %s as %s, %v", x.Type(), value.Describe(v), name, value.Describe(w), err)
-		}
-	}
+	asCBOR.around(t, v)
+	asJSON.around(t, v)
 	y := reflect.New(x.Type())
 	if err := value.To(v, y.Interface()); err != nil {
 		t.Fatalf("%s: %s: %v", x.Type(), value.Describe(v), err)

@@ -2,7 +2,6 @@ package value_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -72,13 +71,8 @@ func TestJSON(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := value.MarshalJSON(v)
-		if err != nil || string(got) != c.want {
-			t.Errorf("%#v: %s, %v, want %s", c.x, got, err, c.want)
-		}
-		w, err := value.UnmarshalJSON([]byte(c.want))
-		if err != nil || !value.Equal(v, w) || !sameMeta(v, w) {
-			t.Errorf("%s: %s, %v", c.want, value.Describe(w), err)
+		if got := asJSON.around(t, v); string(got) != c.want {
+			t.Errorf("%#v: %s, want %s", c.x, got, c.want)
 		}
 	}
 }
@@ -119,9 +113,7 @@ func TestUnmarshalJSONRefuses(t *testing.T) {
 		`{"$table":{},"rows":1e3}`, `{"$meta":{},"value":null}`, `{"$meta":{"unit":"m"},"value":1}`, `{"$meta":{"units":"m"}}`,
 		strings.Repeat("[", 20000) + strings.Repeat("]", 20000), strings.Repeat(`{"$list":[`, 200) + strings.Repeat("]}", 200),
 	} {
-		if v, err := value.UnmarshalJSON([]byte(text)); !errors.Is(err, value.ErrSyntax) && !errors.Is(err, value.ErrInvalid) {
-			t.Errorf("%.60s: %s, %v", text, value.Describe(v), err)
-		}
+		asJSON.refuses(t, []byte(text))
 	}
 }
 
@@ -130,48 +122,16 @@ func FuzzJSONRoundTrip(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
-		v := (&source{b}).tree(4)
-		text, err := value.MarshalJSON(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !json.Valid(text) {
+		if text := asJSON.around(t, (&source{b}).tree(4)); !json.Valid(text) {
 			t.Fatalf("not JSON: %s", text)
-		}
-		w, err := value.UnmarshalJSON(text)
-		if err != nil || !value.Equal(v, w) || !sameMeta(v, w) {
-			t.Fatalf("%s came back as %s, %v", text, value.Describe(w), err)
 		}
 	})
 }
 
 func FuzzUnmarshalJSON(f *testing.F) {
-	for _, s := range seeds {
-		text, err := value.MarshalJSON((&source{s}).tree(4))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(text)
-	}
 	f.Add([]byte(`[[1,2.5],["NaN",-0.0]]`))
 	f.Add([]byte(`{"$meta":{"units":"m"},"value":{"$keys":[1],"items":[{"$struct":{"$a":{"$base64":1}}}]}}`))
-	f.Fuzz(func(t *testing.T, text []byte) {
-		var v value.Value
-		var err error
-		if n := allocated(func() { v, err = value.UnmarshalJSON(text) }); n > allowance+jsonFactor*len(text) {
-			t.Fatalf("%s: %d bytes for %d", text, n, len(text))
-		}
-		if err != nil {
-			return
-		}
-		again, err := value.MarshalJSON(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if w, err := value.UnmarshalJSON(again); err != nil || !value.Equal(v, w) {
-			t.Fatalf("%s became %s: %v", text, again, err)
-		}
-	})
+	asJSON.fuzz(f)
 }
 
 func ExampleMarshalJSON() {

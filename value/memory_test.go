@@ -2,30 +2,9 @@ package value_test
 
 import (
 	"bytes"
-	"runtime"
 	"strings"
 	"testing"
-
-	"github.com/klepto-go/klepto/value"
 )
-
-// Reading asks for at most this many bytes of memory for each byte of input, what
-// is thrown away on the way included, and for allowance bytes beside, which are
-// small things and noise of the runtime.
-const (
-	cborFactor = 256
-	jsonFactor = 512
-	allowance  = 1 << 16
-)
-
-// allocated returns the bytes that f asks for. Other goroutines must be at rest.
-func allocated(f func()) int {
-	var before, after runtime.MemStats
-	runtime.ReadMemStats(&before)
-	f()
-	runtime.ReadMemStats(&after)
-	return int(after.TotalAlloc - before.TotalAlloc)
-}
 
 // TestUnmarshalMemory: what is short asks for little, whatever it claims to hold,
 // and what is long in proportion.
@@ -55,10 +34,7 @@ func TestUnmarshalMemory(t *testing.T) {
 		"meta":       many(`{"$meta":{"axes":[`, `"a"`, `]},"value":0}`),
 		"broken off": many("[", "0", ""),
 	} {
-		n := allocated(func() { value.UnmarshalJSON([]byte(text)) }) //nolint:errcheck // some are refused
-		if (n-allowance)/jsonFactor > len(text) {                    // no product: an int may have 32 bits
-			t.Errorf("JSON, %s: %d bytes for %d", name, n, len(text))
-		}
+		t.Run("JSON, "+name, func(t *testing.T) { asJSON.read(t, []byte(text)) })
 	}
 	count := []byte{0x9a, 0, 1, 0, 0}
 	for name, b := range map[string][]byte{
@@ -73,9 +49,6 @@ func TestUnmarshalMemory(t *testing.T) {
 		"rows":        {0xd8, 27, 0x83, 0x65, 't', 'a', 'b', 'l', 'e', 0x1a, 0x7f, 0xff, 0xff, 0xff, 0xa0},
 		"nested":      bytes.Repeat([]byte{0x81}, 1<<16),
 	} {
-		n := allocated(func() { value.UnmarshalCBOR(b) }) //nolint:errcheck // some are refused
-		if (n-allowance)/cborFactor > len(b) {
-			t.Errorf("CBOR, %s: %d bytes for %d", name, n, len(b))
-		}
+		t.Run("CBOR, "+name, func(t *testing.T) { asCBOR.read(t, b) })
 	}
 }
