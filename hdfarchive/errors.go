@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 	"syscall"
 
@@ -27,6 +28,9 @@ func openError(path string, err error) error {
 	case errors.Is(err, h5.ErrBusy):
 		return fmt.Errorf("%w: %s is held by readers; wait until they are done: %w", driver.ErrLocked, path, err)
 	case errors.Is(err, h5.ErrNotHDF5):
+		if st, e := os.Stat(path); e == nil && st.IsDir() {
+			return fmt.Errorf("%w: %s is a folder; open it as hdfdir:, or name a file", driver.ErrFormat, path)
+		}
 		return fmt.Errorf("%w: %s is not an HDF5 file (%v); name another file, or move this one away", driver.ErrFormat, path, text1(err))
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%w: %s may not be written: open it with ?mode=r, or change its permissions (%w)", driver.ErrReadOnly, path, fs.ErrPermission)

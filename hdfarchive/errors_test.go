@@ -61,7 +61,8 @@ func TestOpenErrors(t *testing.T) {
 	}{
 		{"text file", func(t *testing.T) string { return "hdf:" + file(t, "x.h5", "hello\n") }, archive.ErrFormat, "not an HDF5 file"},
 		{"empty file", func(t *testing.T) string { return "hdf:" + file(t, "x.h5", "") }, archive.ErrFormat, "not an HDF5 file"},
-		{"folder", func(t *testing.T) string { return "hdf:" + t.TempDir() }, archive.ErrFormat, "folder"},
+		{"folder", func(t *testing.T) string { return "hdf:" + t.TempDir() }, archive.ErrFormat, "is a folder; open it as hdfdir:"},
+		{"level", func(t *testing.T) string { return "hdf:" + filepath.Join(t.TempDir(), "a.h5") + "?level=10" }, archive.ErrURL, "1 (fast) to 9 (small)"},
 		{"foreign HDF5 file", func(t *testing.T) string { return "hdf:" + foreign(t) }, archive.ErrFormat, "another program"},
 		{"other version", func(t *testing.T) string {
 			return "hdf:" + foreign(t, h5.TextAttr("format", "klepto-hdf5"), h5.Uint64Attr("format_version", 99))

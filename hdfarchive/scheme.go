@@ -59,9 +59,11 @@ func options(u *archive.URL) (path string, o *Options, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	level, err := u.Choice("level", strconv.Itoa(DefaultLevel), "1", "2", "3", "4", "5", "6", "7", "8", "9")
-	if err != nil {
-		return "", nil, err
+	level := DefaultLevel
+	if text, ok := u.Params["level"]; ok {
+		if level, err = strconv.Atoi(text); err != nil || level < 1 || level > 9 {
+			return "", nil, fmt.Errorf("%w: level=%q; it takes 1 (fast) to 9 (small)", driver.ErrURL, text)
+		}
 	}
 	fletcher, err := u.Choice("fletcher32", "no", "yes")
 	if err != nil {
@@ -71,7 +73,7 @@ func options(u *archive.URL) (path string, o *Options, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	o = &Options{Mode: Mode(mode), Sync: Sync(sync), Compress: Compression(compress), Level: int(level[0] - '0'), Fletcher32: fletcher == "yes", NeXus: nexus == "yes"}
+	o = &Options{Mode: Mode(mode), Sync: Sync(sync), Compress: Compression(compress), Level: level, Fletcher32: fletcher == "yes", NeXus: nexus == "yes"}
 	if wait, ok := u.Params["wait"]; ok {
 		if o.Wait, err = time.ParseDuration(wait); err != nil || o.Wait <= 0 {
 			return "", nil, fmt.Errorf("%w: wait=%q; it takes a time above 0, like 500ms or 1m", driver.ErrURL, wait)
