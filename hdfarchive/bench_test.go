@@ -25,10 +25,7 @@ func BenchmarkPut(b *testing.B) {
 	for _, k := range kinds {
 		for _, group := range []int{1, 100} {
 			b.Run(fmt.Sprintf("%s/%d", k.scheme, group), func(b *testing.B) {
-				a, err := k.open(filepath.Join(b.TempDir(), "a"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-				if err != nil {
-					b.Fatal(err)
-				}
+				a := opened(b, k.open, filepath.Join(b.TempDir(), "a"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 				all := oneKiB(b.N)
 				b.SetBytes(1024)
 				b.ReportAllocs()
@@ -57,10 +54,7 @@ func benchmarkRead(b *testing.B, list bool) {
 	const n = 2000
 	for _, k := range kinds {
 		b.Run(k.scheme, func(b *testing.B) {
-			a, err := k.open(filepath.Join(b.TempDir(), "a"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-			if err != nil {
-				b.Fatal(err)
-			}
+			a := opened(b, k.open, filepath.Join(b.TempDir(), "a"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 			defer a.Close()
 			all := oneKiB(n)
 			if _, err := a.PutMany(b.Context(), all); err != nil {
@@ -97,10 +91,7 @@ func BenchmarkRows(b *testing.B) {
 		return entry("f", i, number(float64(i)), "F", number(float64(i)), "k", number(0.06))
 	}
 	open := func(b *testing.B) *archive.Archive {
-		a, err := hdfarchive.Open(path, o)
-		if err != nil {
-			b.Fatal(err)
-		}
+		a := opened(b, hdfarchive.Open, path, o)
 		return a
 	}
 	done := func(b *testing.B, a *archive.Archive) {

@@ -30,10 +30,7 @@ func TestBulkAfterRewrite(t *testing.T) {
 	}
 	b.want("ok", "close")
 	a.want("ok", "close")
-	c, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := opened(t, hdfarchive.Open, path, nil)
 	if p, err := c.Verify(t.Context(), nil); err != nil {
 		t.Errorf("Verify = %+v, %v", p, err)
 	}
@@ -45,10 +42,7 @@ func TestBulkAfterRewrite(t *testing.T) {
 // into it.
 func TestBulkGivenUp(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	all := []*archive.Entry{entry("f", 0, vector(100, 0)), entry("f", 1, vector(100, 1))}
 	put(t, a, all[0])
 	if _, err := a.PutMany(t.Context(), []*archive.Entry{entry("f", 1, vector(1<<17, 1)), all[1]}); err != nil {
@@ -59,9 +53,7 @@ func TestBulkGivenUp(t *testing.T) {
 		put(t, a, all[n])
 	}
 	closeNow(t, a)
-	if a, err = hdfarchive.Open(path, nil); err != nil {
-		t.Fatal(err)
-	}
+	a = opened(t, hdfarchive.Open, path, nil)
 	wantListed(t, a, "f", all...)
 	closeNow(t, a)
 }
@@ -69,10 +61,7 @@ func TestBulkGivenUp(t *testing.T) {
 // TestManyFunctions writes to more functions than keep their tables open, over and over.
 func TestManyFunctions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 	all := make(map[string][]*archive.Entry)
 	for round := range 3 {
 		for i := range 40 {
@@ -87,9 +76,7 @@ func TestManyFunctions(t *testing.T) {
 			wantListed(t, a, name, entries...)
 		}
 		closeNow(t, a)
-		if a, err = hdfarchive.Open(path, nil); err != nil {
-			t.Fatal(err)
-		}
+		a = opened(t, hdfarchive.Open, path, nil)
 	}
 	closeNow(t, a)
 }

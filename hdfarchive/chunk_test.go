@@ -57,10 +57,7 @@ func TestCompress(t *testing.T) {
 		for _, o := range []hdfarchive.Options{{Compress: "gzip"}, {Compress: "auto", Level: 1}, {Compress: "gzip", Fletcher32: true}, {Fletcher32: true}} {
 			t.Run(fmt.Sprintf("%s/%s%d%v", k.scheme, o.Compress, o.Level, o.Fletcher32), func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "a")
-				a, err := k.open(path, &o)
-				if err != nil {
-					t.Fatal(err)
-				}
+				a := opened(t, k.open, path, &o)
 				e := entry("f", 1, compressible())
 				put(t, a, e)
 				wantValue(t, a, e)
@@ -105,10 +102,7 @@ print(e["smooth"].compression, e["smooth"].shuffle, e["smooth"].fletcher32, e["n
 // TestFletcher32 damages each byte of a range of a chunk, which Slice finds.
 func TestFletcher32(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, &hdfarchive.Options{Fletcher32: true})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Fletcher32: true})
 	e := entry("f", 1, vector(100_000, 0))
 	put(t, a, e)
 	closeNow(t, a)
@@ -122,10 +116,7 @@ func TestFletcher32(t *testing.T) {
 		if err := os.WriteFile(path, whole, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		a, err := hdfarchive.Open(path, &hdfarchive.Options{Mode: hdfarchive.Read})
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: hdfarchive.Read})
 		if _, err := a.Slice(t.Context(), "f", e.Key, "[:]"); errors.Is(err, archive.ErrCorrupt) {
 			found++
 		}

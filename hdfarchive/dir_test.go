@@ -40,10 +40,7 @@ func TestDirConformance(t *testing.T) {
 // without a marker, the entry would not be found again.
 func TestDirRemoved(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "d")
-	a, err := hdfarchive.OpenDir(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.OpenDir, path, nil)
 	put(t, a, entry("f", 1, number(1)))
 	if err := os.RemoveAll(path); err != nil {
 		t.Fatal(err)
@@ -61,14 +58,8 @@ func TestDirRemoved(t *testing.T) {
 // being read, and what another put in its place as that.
 func TestDirIndexKnowsWhatWasPut(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "d")
-	a, err := hdfarchive.OpenDir(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b, err := hdfarchive.OpenDir(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.OpenDir, path, nil)
+	b := opened(t, hdfarchive.OpenDir, path, nil)
 	all := []*archive.Entry{entry("f", 0, vector(9, 0)), entry("f", 1, vector(9, 1)), entry("f", 2, vector(9, 2)), entry("f", 3, vector(9, 3))}
 	put(t, a, all...)
 	all[1] = entry("f", 1, vector(9, 100))
@@ -79,10 +70,7 @@ func TestDirIndexKnowsWhatWasPut(t *testing.T) {
 	spoil(t, filepath.Join(path, "f", all[3].Key.Name[:2], all[3].Key.Name+".h5"))
 	closeNow(t, a)
 	closeNow(t, b)
-	c, err := hdfarchive.OpenDir(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := opened(t, hdfarchive.OpenDir, path, nil)
 	wantListed(t, c, "f", all[0], all[1], all[3])
 	for e, err := range c.List(t.Context(), "f") {
 		if err != nil {

@@ -23,6 +23,16 @@ var kinds = []struct {
 	{"hdfdir", hdfarchive.OpenDir},
 }
 
+// opened returns an archive that opens, of either kind.
+func opened(t testing.TB, open func(path string, o *hdfarchive.Options) (*archive.Archive, error), path string, o *hdfarchive.Options) *archive.Archive {
+	t.Helper()
+	a, err := open(path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
 func number(x float64) *value.Array { return &value.Array{Elem: value.Float64, Data: []float64{x}} }
 
 func text(s string) *value.Array { return &value.Array{Elem: value.String, Data: []string{s}} }

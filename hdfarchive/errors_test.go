@@ -18,10 +18,7 @@ import (
 func made(t *testing.T, kind int) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "a")
-	a, err := kinds[kind].open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, kinds[kind].open, path, nil)
 	put(t, a, entry("f", 1, vector(100, 0)))
 	closeNow(t, a)
 	return path
@@ -156,10 +153,7 @@ func TestReadOnlyPlace(t *testing.T) {
 		} else {
 			t.Log(err)
 		}
-		a, err := hdfarchive.OpenDir(filepath.Join(dir, "hdfdir"), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := opened(t, hdfarchive.OpenDir, filepath.Join(dir, "hdfdir"), nil)
 		defer a.Close()
 		if err := a.Put(t.Context(), entry("f", 2, number(1))); !errors.Is(err, archive.ErrReadOnly) {
 			t.Errorf("Put: %v", err)

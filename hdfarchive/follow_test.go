@@ -21,10 +21,7 @@ import (
 
 func openToRead(t *testing.T, path string) *archive.Archive {
 	t.Helper()
-	a, err := hdfarchive.Open(path, &hdfarchive.Options{Mode: hdfarchive.Read})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: hdfarchive.Read})
 	return a
 }
 

@@ -12,10 +12,7 @@ import (
 
 func TestGonum(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	e := entry("a/b", 1, vector(5, 10))
 	put(t, a, e)
 	f, err := a.Driver().(*hdfarchive.File).HDF5()
@@ -44,9 +41,7 @@ func TestGonum(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Error(err)
 	}
-	if a, err = hdfarchive.Open(path, nil); err != nil {
-		t.Fatal(err)
-	}
+	a = opened(t, hdfarchive.Open, path, nil)
 	wantValue(t, a, e)
 	closeNow(t, a)
 }

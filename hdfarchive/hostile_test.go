@@ -20,10 +20,7 @@ func TestHostile(t *testing.T) {
 	const python = "/usr/bin/python3"
 	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	path, dir := filepath.Join(t.TempDir(), "a.h5"), t.TempDir()
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	all := []*archive.Entry{entry("f", 1, vector(20, 0)), entry("f", 2, vector(20, 1)), entry("f", 3, vector(20, 2))}
 	put(t, a, all...)
 	closeNow(t, a)

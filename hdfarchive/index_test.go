@@ -2,6 +2,7 @@ package hdfarchive_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -73,10 +74,7 @@ func TestIndexColumns(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a.h5")
 			for range 2 { // the second time over all
-				a, err := hdfarchive.Open(path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-				if err != nil {
-					t.Fatal(err)
-				}
+				a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 				for _, e := range c.entries {
 					put(t, a, e)
 				}
@@ -97,10 +95,7 @@ func TestIndexColumns(t *testing.T) {
 // TestIndexVersions has a column only where there is something to tell apart.
 func TestIndexVersions(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	old, renewed := entry("f", 1, series(1)), entry("f", 2, series(2))
 	renewed.Call.Version = "2"
 	put(t, a, old)
@@ -118,16 +113,9 @@ func TestIndexModel(t *testing.T) {
 		t.Run(k.scheme, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a")
 			o := &hdfarchive.Options{Sync: hdfarchive.SyncOff}
-			a, err := k.open(path, o)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, k.open, path, o)
 			model := make(map[int]*archive.Entry)
-			state := uint32(1)
-			next := func(n int) int {
-				state = state*1664525 + 1013904223
-				return int(state>>8) % n
-			}
+			next := rand.New(rand.NewPCG(1, 2)).IntN
 			for step := range 400 {
 				n := next(30)
 				if next(3) == 0 {
@@ -149,9 +137,7 @@ func TestIndexModel(t *testing.T) {
 							t.Fatalf("step %d: the index has %d rows, want %d", step, rows, len(model))
 						}
 					}
-					if a, err = k.open(path, o); err != nil {
-						t.Fatal(err)
-					}
+					a = opened(t, k.open, path, o)
 				}
 				if step%10 != 9 {
 					continue
@@ -187,10 +173,7 @@ func TestIndexLost(t *testing.T) {
 	}
 	for _, name := range []string{"index", "catalog"} {
 		path := filepath.Join(t.TempDir(), "a.h5")
-		a, err := hdfarchive.Open(path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := opened(t, hdfarchive.Open, path, nil)
 		put(t, a, all...)
 		closeNow(t, a)
 		f, err := h5.Open(path, &h5.FileOptions{Write: true})
@@ -212,10 +195,7 @@ func TestIndexLost(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, mode := range []hdfarchive.Mode{hdfarchive.Read, hdfarchive.ReadWrite, hdfarchive.Read} {
-			a, err := hdfarchive.Open(path, &hdfarchive.Options{Mode: mode})
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: mode})
 			wantListed(t, a, "f", all...)
 			if n, err := a.Len(t.Context()); n != 10 || err != nil {
 				t.Errorf("Len = %d, %v", n, err)
@@ -232,10 +212,7 @@ func TestIndexLost(t *testing.T) {
 func TestDirIndex(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "d")
 	index := filepath.Join(path, "f", "index.h5")
-	a, err := hdfarchive.OpenDir(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.OpenDir, path, nil)
 	defer a.Close()
 	var all []*archive.Entry
 	for n := range 20 {
@@ -307,10 +284,7 @@ func TestDirIndex(t *testing.T) {
 // TestOrphans wants temporary files gone that nobody will finish, and no others.
 func TestOrphans(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "d")
-	a, err := hdfarchive.OpenDir(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.OpenDir, path, nil)
 	defer a.Close()
 	e := entry("f", 1, series(1))
 	put(t, a, e)

@@ -43,10 +43,7 @@ func TestLeaks(t *testing.T) {
 		t.Run(k.scheme, func(t *testing.T) {
 			dir := t.TempDir()
 			round := func(i int) {
-				a, err := k.open(filepath.Join(dir, "a"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-				if err != nil {
-					t.Fatal(err)
-				}
+				a := opened(t, k.open, filepath.Join(dir, "a"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 				for n := range 10 {
 					e := entry("f", n, everything(n), "n", number(float64(n)), "s", text(strings.Repeat("x", 1+i%7)))
 					put(t, a, e)

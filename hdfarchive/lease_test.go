@@ -78,10 +78,7 @@ func TestLeaseChild(t *testing.T) {
 	for i := 1; i < len(n); i++ {
 		n[i], _ = strconv.Atoi(args[i])
 	}
-	a, err := hdfarchive.OpenDir(args[0], &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.OpenDir, args[0], &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 	hdfarchive.SetLeaseTTL(a, time.Duration(n[3]))
 	for i := range n[1] {
 		computed, err := once(t.Context(), a, i, func() {
@@ -179,10 +176,7 @@ func TestStoppedOwnerIsTakenOverAndFenced(t *testing.T) {
 
 // An owner that is alive is not taken over, however long it computes.
 func TestLivingOwnerKeepsItsLease(t *testing.T) {
-	a, err := hdfarchive.OpenDir(filepath.Join(t.TempDir(), "d"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.OpenDir, filepath.Join(t.TempDir(), "d"), nil)
 	defer closeNow(t, a)
 	hdfarchive.SetLeaseTTL(a, time.Second)
 	k := entry("f", 1, nil).Key
@@ -202,10 +196,7 @@ func TestLivingOwnerKeepsItsLease(t *testing.T) {
 
 // Whoever waits gets the owner's error, with the process that it comes from.
 func TestOwnersErrorIsPassedOn(t *testing.T) {
-	a, err := hdfarchive.OpenDir(filepath.Join(t.TempDir(), "d"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.OpenDir, filepath.Join(t.TempDir(), "d"), nil)
 	defer closeNow(t, a)
 	k := entry("f", 1, nil).Key
 	l, err := a.Acquire(t.Context(), "f", k)
@@ -225,10 +216,7 @@ func TestForeignLeaseFiles(t *testing.T) {
 	for name, text := range map[string]string{"empty": "", "no JSON": "\x00\xff{", "long": strings.Repeat("x", 1<<20)} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "d")
-			a, err := hdfarchive.OpenDir(path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, hdfarchive.OpenDir, path, nil)
 			defer closeNow(t, a)
 			k := entry("f", 1, nil).Key
 			l, err := a.Acquire(t.Context(), "f", k)
@@ -256,10 +244,7 @@ func TestForeignLeaseFiles(t *testing.T) {
 }
 
 func BenchmarkLease(b *testing.B) {
-	a, err := hdfarchive.OpenDir(filepath.Join(b.TempDir(), "d"), nil)
-	if err != nil {
-		b.Fatal(err)
-	}
+	a := opened(b, hdfarchive.OpenDir, filepath.Join(b.TempDir(), "d"), nil)
 	defer a.Close()
 	k := entry("f", 1, nil).Key
 	for b.Loop() {

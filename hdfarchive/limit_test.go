@@ -121,10 +121,7 @@ func TestFileLimit(t *testing.T) {
 				t.Errorf("Puts that failed left %d bytes", now-room)
 			}
 			check(a)
-			r, err := k.open(path, &hdfarchive.Options{Mode: hdfarchive.Read})
-			if err != nil {
-				t.Fatal(err)
-			}
+			r := opened(t, k.open, path, &hdfarchive.Options{Mode: hdfarchive.Read})
 			check(r)
 			closeNow(t, r)
 
@@ -134,17 +131,13 @@ func TestFileLimit(t *testing.T) {
 			stored = append(stored, e)
 			check(a)
 			closeNow(t, a)
-			if a, err = k.open(path, nil); err != nil {
-				t.Fatal(err)
-			}
+			a = opened(t, k.open, path, nil)
 			check(a)
 			closeNow(t, a)
 
 			// A session in which nothing but failures happened leaves the archive as it was.
 			room = roomOf(t, path)
-			if a, err = k.open(path, nil); err != nil {
-				t.Fatal(err)
-			}
+			a = opened(t, k.open, path, nil)
 			lift = limitFiles(t, uint64(room)+1<<20)
 			for range 2 {
 				if err := a.Put(t.Context(), entry("f", 41, vector(2<<20, 1))); !errors.Is(err, syscall.EFBIG) {

@@ -20,10 +20,7 @@ func TestLiveReader(t *testing.T) {
 	const python = "/usr/bin/python3"
 	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	closeNow(t, a)
 	cmd := exec.Command(python, "testdata/watch.py", path)
 	in, err := cmd.StdinPipe()
@@ -48,10 +45,7 @@ func TestLiveReader(t *testing.T) {
 	}
 	n := 0
 	for end := time.Now().Add(during); time.Now().Before(end); {
-		a, err := hdfarchive.Open(path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := opened(t, hdfarchive.Open, path, nil)
 		for range 10 {
 			put(t, a, entry("f", n, vector(50+n*37%5000, float64(n))), entry("row", n, number(float64(n))), entry("f", n/2, vector(60, float64(n))))
 			n++
@@ -71,9 +65,7 @@ func TestLiveReader(t *testing.T) {
 		t.Errorf("the reader says %q", line)
 	}
 	t.Logf("%d times 3 puts, %s", n, line)
-	if a, err = hdfarchive.Open(path, &hdfarchive.Options{Mode: hdfarchive.Read}); err != nil {
-		t.Fatal(err)
-	}
+	a = opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: hdfarchive.Read})
 	var all []*archive.Entry
 	for i := range n {
 		all = append(all, entry("row", i, number(float64(i))))

@@ -27,17 +27,11 @@ func TestFileRemoved(t *testing.T) {
 			dir := t.TempDir()
 			path, other := filepath.Join(dir, "a.h5"), filepath.Join(dir, "b.h5")
 			for _, p := range []string{path, other} {
-				a, err := hdfarchive.Open(p, nil)
-				if err != nil {
-					t.Fatal(err)
-				}
+				a := opened(t, hdfarchive.Open, p, nil)
 				put(t, a, entry("f", 1, text("in "+filepath.Base(p))))
 				closeNow(t, a)
 			}
-			a, err := hdfarchive.Open(path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, hdfarchive.Open, path, nil)
 			put(t, a, entry("f", 2, number(2))) // in the journal
 			if err := how(path, other); err != nil {
 				t.Fatal(err)
@@ -57,9 +51,7 @@ func TestFileRemoved(t *testing.T) {
 			if err := os.Remove(path + h5.JournalSuffix); err != nil {
 				t.Fatal(err)
 			}
-			if a, err = hdfarchive.Open(path, nil); err != nil {
-				t.Fatal(err)
-			}
+			a = opened(t, hdfarchive.Open, path, nil)
 			defer a.Close()
 			var want []*archive.Entry
 			if name == "replaced" {
@@ -97,9 +89,7 @@ func TestUserBlock(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	for range 2 {
-		if a, err = hdfarchive.Open(jammed, nil); err != nil {
-			t.Fatal(err)
-		}
+		a = opened(t, hdfarchive.Open, jammed, nil)
 		for _, e := range all {
 			wantValue(t, a, e)
 		}

@@ -21,10 +21,7 @@ import (
 func TestHardLinks(t *testing.T) {
 	dir := t.TempDir()
 	path, other := filepath.Join(dir, "a.h5"), filepath.Join(dir, "b.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	e := entry("f", 1, number(1))
 	put(t, a, e)
 	closeNow(t, a)
@@ -35,19 +32,14 @@ func TestHardLinks(t *testing.T) {
 		if _, err := hdfarchive.Open(p, nil); !errors.Is(err, syscall.EMLINK) || !strings.Contains(err.Error(), "hard links") {
 			t.Errorf("open for writing: %v", err)
 		}
-		r, err := hdfarchive.Open(p, &hdfarchive.Options{Mode: hdfarchive.Read})
-		if err != nil {
-			t.Fatal(err)
-		}
+		r := opened(t, hdfarchive.Open, p, &hdfarchive.Options{Mode: hdfarchive.Read})
 		wantValue(t, r, e)
 		closeNow(t, r)
 	}
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	if a, err = hdfarchive.Open(other, nil); err != nil {
-		t.Fatal(err)
-	}
+	a = opened(t, hdfarchive.Open, other, nil)
 	wantListed(t, a, "f", e)
 	closeNow(t, a)
 }
@@ -61,10 +53,7 @@ func TestSecondNameGoes(t *testing.T) {
 	}
 	gone := make(chan error, 1)
 	time.AfterFunc(50*time.Millisecond, func() { gone <- os.Remove(path + ".tmp") })
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	closeNow(t, a)
 	if err := <-gone; err != nil {
 		t.Error(err)
@@ -91,10 +80,7 @@ func TestOneName(t *testing.T) {
 				}
 			}
 		}()
-		a, err := hdfarchive.Open(path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := opened(t, hdfarchive.Open, path, nil)
 		close(done)
 		if <-watched && runtime.GOOS == "linux" {
 			t.Error("a new file had two names")
@@ -144,10 +130,7 @@ func TestLeaseBySymlink(t *testing.T) {
 	}
 	var all []*archive.Archive
 	for i, p := range []string{path, link} {
-		a, err := hdfarchive.Open(p, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := opened(t, hdfarchive.Open, p, nil)
 		defer a.Close()
 		all = append(all, a)
 		if i == 0 {

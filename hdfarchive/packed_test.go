@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -149,19 +150,14 @@ func TestPackedValues(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a.h5")
-			a, err := hdfarchive.Open(path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, hdfarchive.Open, path, nil)
 			e := entry("packed", 1, c.v, c.args...)
 			e.Call.Version, e.Call.Rounding, e.GoType = "v\xff\n", "deep(6)", "main.R"
 			e.Provenance.Host, e.Provenance.Go, e.Provenance.Build, e.Provenance.VCS = "h", "go", "b", "v"
 			put(t, a, e)
 			same(t, a, e)
 			closeNow(t, a)
-			if a, err = hdfarchive.Open(path, &hdfarchive.Options{Mode: hdfarchive.Read}); err != nil {
-				t.Fatal(err)
-			}
+			a = opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: hdfarchive.Read})
 			same(t, a, e)
 			wantListed(t, a, "packed", e)
 			fns, err := a.Functions(t.Context())
@@ -181,10 +177,7 @@ func TestPackedValues(t *testing.T) {
 // TestPackedPromotion changes what a function returns, and back.
 func TestPackedPromotion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	var all []*archive.Entry
 	for n := range 30 {
 		v := []value.Value{number(1), vector(20, 1), structOf("x", number(1)), integer(2), structOf("u", vector(9, 1))}[n%5]
@@ -208,9 +201,7 @@ func TestPackedPromotion(t *testing.T) {
 		if r, o, _ := places(t, path, "f"); r != rows || o != objects {
 			t.Errorf("%d rows and %d objects, want %d and %d", r, o, rows, objects)
 		}
-		if a, err = hdfarchive.Open(path, nil); err != nil {
-			t.Fatal(err)
-		}
+		a = opened(t, hdfarchive.Open, path, nil)
 	}
 	check(6, 24)
 	for i, e := range all { // each becomes what its neighbour was
@@ -241,10 +232,7 @@ func withKey(e *archive.Entry, canonical string) *archive.Entry {
 // TestPackedKeys has keys that differ where, and as long as, the first did not tell.
 func TestPackedKeys(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 	var all []*archive.Entry
 	add := func(canonical string, args ...any) {
 		e := withKey(entry("f", len(all), number(float64(len(all))), args...), canonical)
@@ -288,9 +276,7 @@ func TestPackedKeys(t *testing.T) {
 		if rows, objects, _ := places(t, path, "f"); rows != len(all)-3 || objects != 3 {
 			t.Errorf("%d rows and %d objects of %d", rows, objects, len(all))
 		}
-		if a, err = hdfarchive.Open(path, nil); err != nil {
-			t.Fatal(err)
-		}
+		a = opened(t, hdfarchive.Open, path, nil)
 	}
 	closeNow(t, a)
 }
@@ -300,16 +286,9 @@ func TestPackedKeys(t *testing.T) {
 func TestPackedModel(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
 	o := &hdfarchive.Options{Sync: hdfarchive.SyncOff}
-	a, err := hdfarchive.Open(path, o)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, o)
 	model := make(map[int]*archive.Entry)
-	state := uint32(1)
-	next := func(n int) int {
-		state = state*1664525 + 1013904223
-		return int(state>>8) % n
-	}
+	next := rand.New(rand.NewPCG(1, 2)).IntN
 	for step := range 600 {
 		switch next(4) {
 		case 0:
@@ -335,9 +314,7 @@ func TestPackedModel(t *testing.T) {
 		}
 		if step%50 == 49 {
 			closeNow(t, a)
-			if a, err = hdfarchive.Open(path, o); err != nil {
-				t.Fatal(err)
-			}
+			a = opened(t, hdfarchive.Open, path, o)
 		}
 		if step%10 != 9 {
 			continue

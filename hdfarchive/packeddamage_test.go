@@ -79,10 +79,7 @@ func TestPackedDamage(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a.h5")
-			a, err := hdfarchive.Open(path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, hdfarchive.Open, path, nil)
 			var all []*archive.Entry
 			for n := range 10 {
 				e := entry("f", n, number(float64(n)), "n", integer(int64(n)))
@@ -96,9 +93,7 @@ func TestPackedDamage(t *testing.T) {
 			closeNow(t, a)
 			inFile(t, path, []string{"f", "packed"}, c.change)
 			for _, mode := range []hdfarchive.Mode{hdfarchive.Read, hdfarchive.ReadWrite} {
-				if a, err = hdfarchive.Open(path, &hdfarchive.Options{Mode: mode}); err != nil {
-					t.Fatal(err)
-				}
+				a = opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: mode})
 				whole := 0
 				for _, e := range all {
 					got, err := a.Get(t.Context(), "f", e.Key)
@@ -133,9 +128,7 @@ func TestPackedDamage(t *testing.T) {
 				same(t, a, e)
 			}
 			closeNow(t, a)
-			if a, err = hdfarchive.Open(path, nil); err != nil {
-				t.Fatal(err)
-			}
+			a = opened(t, hdfarchive.Open, path, nil)
 			// A row whose key was damaged is still there, until it is deleted.
 			for e, err := range a.List(t.Context(), "f") {
 				if err != nil {

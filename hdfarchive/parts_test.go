@@ -29,10 +29,7 @@ func TestOutline(t *testing.T) {
 	}}
 	for _, k := range kinds {
 		for _, compress := range []hdfarchive.Compression{"", "gzip"} {
-			a, err := k.open(filepath.Join(t.TempDir(), "a"), &hdfarchive.Options{Compress: compress})
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, k.open, filepath.Join(t.TempDir(), "a"), &hdfarchive.Options{Compress: compress})
 			e := entry("f", 1, v)
 			put(t, a, e)
 			d := a.Driver().(driver.Outliner)
@@ -83,10 +80,7 @@ func TestLarge(t *testing.T) {
 	for _, k := range kinds {
 		dir := t.TempDir()
 		open := func(name string) *archive.Archive {
-			a, err := k.open(filepath.Join(dir, name), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, k.open, filepath.Join(dir, name), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 			return a
 		}
 		src, dst := open("a"), open("b")

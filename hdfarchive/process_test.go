@@ -125,10 +125,7 @@ func TestDirTwoProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	a, err := hdfarchive.OpenDir(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.OpenDir, path, nil)
 	defer a.Close()
 	done := make(chan error, 1)
 	go func() {
@@ -259,18 +256,12 @@ func TestKill(t *testing.T) {
 // TestSharedInProcess opens one file several times in one process.
 func TestSharedInProcess(t *testing.T) {
 	path := made(t, 0)
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(path, link); err != nil {
 		t.Fatal(err)
 	}
-	b, err := hdfarchive.Open(link, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	b := opened(t, hdfarchive.Open, link, nil)
 	r, err := hdfarchive.Open(path, &hdfarchive.Options{Mode: hdfarchive.Read})
 	if err != nil {
 		t.Fatal(err)

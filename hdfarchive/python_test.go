@@ -77,20 +77,14 @@ func exhibits() (all []*archive.Entry) {
 func gallery(t *testing.T) (path, folder string) {
 	t.Helper()
 	path, folder = filepath.Join(t.TempDir(), "a.h5"), filepath.Join(t.TempDir(), "d")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	all := exhibits()
 	put(t, a, all...)
 	for _, e := range all {
 		wantValue(t, a, e)
 	}
 	closeNow(t, a)
-	d, err := hdfarchive.OpenDir(folder, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := opened(t, hdfarchive.OpenDir, folder, nil)
 	put(t, d, entry("f", 1, vector(5, 0)), entry("f", 2, vector(5, 1)), entry("f", 3, vector(5, 2)))
 	closeNow(t, d)
 	return path, folder
@@ -137,10 +131,7 @@ func TestForeignChange(t *testing.T) {
 	const python = "/usr/bin/python3"
 	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	e := []*archive.Entry{entry("f", 0, series(0)), entry("f", 1, series(1)), entry("f", 2, series(2))}
 	put(t, a, e...)
 	closeNow(t, a)
@@ -154,10 +145,7 @@ f["f/entries/other"] = 3.0
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, mode := range []hdfarchive.Mode{hdfarchive.Read, hdfarchive.Create} {
-		a, err := hdfarchive.Open(path, &hdfarchive.Options{Mode: mode})
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: mode})
 		good, bad := 0, 0
 		for _, err := range a.List(t.Context(), "f") {
 			if err == nil {

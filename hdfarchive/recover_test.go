@@ -55,10 +55,7 @@ func TestRecover(t *testing.T) {
 	if r, err := hdfarchive.Recover(path); err != nil || r != (hdfarchive.Recovery{}) {
 		t.Errorf("again: %+v, %v", r, err)
 	}
-	a, err := hdfarchive.Open(path, &hdfarchive.Options{Mode: hdfarchive.Read})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: hdfarchive.Read})
 	defer closeNow(t, a)
 	for i := range n {
 		wantValue(t, a, entry("f", i, vector(50, float64(i))))

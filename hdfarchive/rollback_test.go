@@ -89,10 +89,7 @@ func TestFullDisk(t *testing.T) {
 			}
 			stored = append(stored, more[:n]...)
 			check(a)
-			r, err := k.open(path, &hdfarchive.Options{Mode: hdfarchive.Read})
-			if err != nil {
-				t.Fatal(err)
-			}
+			r := opened(t, k.open, path, &hdfarchive.Options{Mode: hdfarchive.Read})
 			check(r)
 			closeNow(t, r)
 
@@ -107,9 +104,7 @@ func TestFullDisk(t *testing.T) {
 			}
 			check(a)
 			closeNow(t, a)
-			if a, err = k.open(path, nil); err != nil {
-				t.Fatal(err)
-			}
+			a = opened(t, k.open, path, nil)
 			check(a)
 			e = next()
 			put(t, a, e)
@@ -175,10 +170,7 @@ func TestFailedOverwrite(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.scheme, func(t *testing.T) {
 			path := filepath.Join(smallDisk(t), "a")
-			a, err := k.open(path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, k.open, path, nil)
 			old, other := entry("f", 1, vector(10, 1)), entry("f", 2, vector(10, 2))
 			put(t, a, old, other)
 			n, err := a.PutMany(t.Context(), []*archive.Entry{entry("f", 1, vector(2_000_000, 5))})
@@ -191,9 +183,7 @@ func TestFailedOverwrite(t *testing.T) {
 			small := entry("f", 3, number(3)) // what did not fit is in nobody's way
 			put(t, a, small)
 			closeNow(t, a)
-			if a, err = k.open(path, nil); err != nil {
-				t.Fatal(err)
-			}
+			a = opened(t, k.open, path, nil)
 			for _, e := range []*archive.Entry{old, other, small} {
 				wantValue(t, a, e)
 			}
@@ -221,10 +211,7 @@ func TestRefused(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	var wg sync.WaitGroup
 	var good []*archive.Entry
 	for i := range 40 {
@@ -243,9 +230,7 @@ func TestRefused(t *testing.T) {
 	}
 	wg.Wait()
 	closeNow(t, a)
-	if a, err = hdfarchive.Open(path, nil); err != nil {
-		t.Fatal(err)
-	}
+	a = opened(t, hdfarchive.Open, path, nil)
 	for _, e := range good {
 		wantValue(t, a, e)
 	}
@@ -270,20 +255,15 @@ func TestRecreated(t *testing.T) {
 	if err := os.Remove(path + h5.JournalSuffix); err != nil {
 		t.Fatal(err)
 	}
-	var opened [2]*archive.Archive
-	for i := range opened {
-		if opened[i], err = hdfarchive.Open(path, nil); err != nil {
-			t.Fatal(err)
-		}
-	}
+	b, c := opened(t, hdfarchive.Open, path, nil), opened(t, hdfarchive.Open, path, nil)
 	e := entry("f", 3, number(3))
-	put(t, opened[0], e)
-	wantListed(t, opened[1], "f", e)
+	put(t, b, e)
+	wantListed(t, c, "f", e)
 	wantListed(t, first, "f", entry("f", 1, nil), entry("f", 2, nil))
 	closeNow(t, first)
-	put(t, opened[1], entry("f", 4, number(4)))
-	closeNow(t, opened[0])
-	closeNow(t, opened[1])
+	put(t, c, entry("f", 4, number(4)))
+	closeNow(t, b)
+	closeNow(t, c)
 	a, err := hdfarchive.Open(path, nil)
 	if err != nil {
 		t.Fatal(err)

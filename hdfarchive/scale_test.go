@@ -44,10 +44,7 @@ func flow() *value.Struct {
 func scaled(t *testing.T) (a *archive.Archive, path string, all []*archive.Entry) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a = opened(t, hdfarchive.Open, path, nil)
 	nested := structOf("inner", flow(), "n", number(1))
 	all = []*archive.Entry{entry("flow", 1, flow()), entry("nested", 1, nested),
 		entry("lone", 1, withAxes(grid(3, 4), "K", "y", "größe"))}
@@ -139,10 +136,7 @@ func TestScalesAnyAxes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			path, open := filepath.Join(t.TempDir(), "a.h5"), h5.Handles()
-			a, err := hdfarchive.Open(path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, hdfarchive.Open, path, nil)
 			e := entry("f", 1, v)
 			put(t, a, e)
 			wantValue(t, a, e)

@@ -60,10 +60,7 @@ func TestSlice(t *testing.T) {
 	}
 	for _, k := range kinds {
 		t.Run(k.scheme, func(t *testing.T) {
-			a, err := k.open(filepath.Join(t.TempDir(), "a"), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, k.open, filepath.Join(t.TempDir(), "a"), nil)
 			defer a.Close()
 			e := entry("f", 1, sliceable())
 			put(t, a, e)
@@ -102,10 +99,7 @@ func TestSlice(t *testing.T) {
 // TestSliceChunks takes some elements of an array that lies in chunks.
 func TestSliceChunks(t *testing.T) {
 	for _, k := range kinds {
-		a, err := k.open(filepath.Join(t.TempDir(), "a"), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := opened(t, k.open, filepath.Join(t.TempDir(), "a"), nil)
 		e := entry("f", 1, slabs(value.Float64, -1, 3, 700))
 		w := create(t, a, e)
 		all := wave(0, 600*3*700)
@@ -133,10 +127,7 @@ func TestSliceChunks(t *testing.T) {
 func TestReadInto(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.scheme, func(t *testing.T) {
-			a, err := k.open(filepath.Join(t.TempDir(), "a"), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, k.open, filepath.Join(t.TempDir(), "a"), nil)
 			defer a.Close()
 			e := entry("f", 1, sliceable())
 			put(t, a, e)
@@ -165,10 +156,7 @@ func TestReadInto(t *testing.T) {
 // TestSliceReadsPart damages what is not selected.
 func TestSliceReadsPart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	e := entry("f", 1, vector(1<<17, 0))
 	put(t, a, e)
 	closeNow(t, a)
@@ -187,10 +175,7 @@ func TestSliceReadsPart(t *testing.T) {
 	if err := os.WriteFile(path, b, 0o666); err != nil || !damaged {
 		t.Fatal(err, damaged)
 	}
-	a, err = hdfarchive.Open(path, &hdfarchive.Options{Mode: hdfarchive.Read})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a = opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: hdfarchive.Read})
 	defer closeNow(t, a)
 	if _, err := a.Get(t.Context(), "f", e.Key); !errors.Is(err, archive.ErrCorrupt) {
 		t.Errorf("Get of a damaged array: %v", err)
@@ -209,10 +194,7 @@ func TestSliceAfterChange(t *testing.T) {
 	for _, k := range kinds {
 		t.Run(k.scheme, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a")
-			a, err := k.open(path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, k.open, path, nil)
 			defer closeNow(t, a)
 			e := entry("f", 1, nil)
 			slice := func(selection string) (value.Value, error) { return a.Slice(t.Context(), "f", e.Key, selection) }
@@ -258,10 +240,7 @@ func TestSliceAfterChange(t *testing.T) {
 
 // TestSliceConcurrently slices two entries in turns while one of them is replaced.
 func TestSliceConcurrently(t *testing.T) {
-	a, err := hdfarchive.Open(filepath.Join(t.TempDir(), "a.h5"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, filepath.Join(t.TempDir(), "a.h5"), &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 	defer closeNow(t, a)
 	entries := []*archive.Entry{entry("f", 1, vector(1000, 1)), entry("f", 2, vector(2000, 1))}
 	put(t, a, entries[0])

@@ -59,10 +59,7 @@ func TestStreamOptions(t *testing.T) {
 		for _, o := range []hdfarchive.Options{{}, {Compress: "gzip", Level: 1}, {Compress: "auto", Level: 1, Fletcher32: true}, {Sync: hdfarchive.SyncFull}} {
 			t.Run(fmt.Sprintf("%s/%s%v%s", k.scheme, o.Compress, o.Fletcher32, o.Sync), func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "a")
-				a, err := k.open(path, &o)
-				if err != nil {
-					t.Fatal(err)
-				}
+				a := opened(t, k.open, path, &o)
 				series := make([]int32, 70_000*rows)
 				for i := range series {
 					series[i] = int32(i)
@@ -96,9 +93,7 @@ func TestStreamOptions(t *testing.T) {
 					}
 				}
 				closeNow(t, a)
-				if a, err = k.open(path, &hdfarchive.Options{Mode: hdfarchive.Read}); err != nil {
-					t.Fatal(err)
-				}
+				a = opened(t, k.open, path, &hdfarchive.Options{Mode: hdfarchive.Read})
 				defer a.Close()
 				wantValue(t, a, e)
 				wantListed(t, a, "f", e)
@@ -112,10 +107,7 @@ func TestStreamPython(t *testing.T) {
 	const python = "/usr/bin/python3"
 	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	const rows, row = 20, 100_000
 	u := withAxes(slabs(value.Float64, -1, row), "K", "t", "x")
 	u.LongName = "temperature"
@@ -181,10 +173,7 @@ func hidden(t *testing.T, path string) bool {
 // small as it was.
 func TestStreamGivesBack(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	e := entry("f", 1, slabs(value.Float64, -1, 1<<20))
 	other := entry("g", 1, vector(1000, 1))
 	put(t, a, other)
@@ -232,10 +221,7 @@ func TestStreamGivesBack(t *testing.T) {
 // archive, which takes the stream for dead.
 func TestStreamFenced(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	defer a.Close()
 	w := create(t, a, entry("f", 1, slabs(value.Float64, -1, 1<<20)))
 	add(t, w, "", wave(0, 2<<20))

@@ -119,10 +119,7 @@ func TestStreamKill(t *testing.T) {
 		t.Run(k.scheme, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a")
 			url := k.scheme + ":" + path
-			a, err := k.open(path, nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, k.open, path, nil)
 			var others []*archive.Entry
 			for round := range 4 {
 				cmd := streamer(t, url, 1000)
@@ -149,9 +146,7 @@ func TestStreamKill(t *testing.T) {
 				t.Error("the streams have left nothing: they were not killed within")
 			}
 			age(t, path)
-			if a, err = k.open(path, nil); err != nil {
-				t.Fatal(err)
-			}
+			a = opened(t, k.open, path, nil)
 			wantListed(t, a, "f", others...)
 			for _, e := range others {
 				wantValue(t, a, e)
@@ -205,10 +200,7 @@ func age(t *testing.T, path string) {
 // TestStreamTurns has two processes stream into one file while this one puts entries.
 func TestStreamTurns(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, nil)
 	defer a.Close()
 	var ends []<-chan error
 	for range 2 {

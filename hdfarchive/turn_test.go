@@ -262,10 +262,7 @@ func TestManyProcesses(t *testing.T) {
 					owners[n]++
 				}
 			}
-			a, err := k.open(strings.TrimPrefix(url, k.scheme+":"), nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := opened(t, k.open, strings.TrimPrefix(url, k.scheme+":"), nil)
 			for n := range (processes + 1) * keys {
 				if owners[n] != 1 {
 					t.Errorf("entry %d was stored %d times", n, owners[n])
@@ -304,10 +301,7 @@ func TestDeadWriter(t *testing.T) {
 // as they were told to, and say what to do.
 func TestStoppedWriter(t *testing.T) {
 	path := made(t, 0)
-	a, err := hdfarchive.Open(path, &hdfarchive.Options{Wait: 300 * time.Millisecond})
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Wait: 300 * time.Millisecond})
 	cmd := child(t, "fill", "hdf:"+path, "0", "1000000", "1")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -393,10 +387,7 @@ func TestTurnLeaks(t *testing.T) {
 // here, among 200,000.
 func BenchmarkTurn(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "a.h5")
-	a, err := hdfarchive.Open(path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
-	if err != nil {
-		b.Fatal(err)
-	}
+	a := opened(b, hdfarchive.Open, path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
 	rows := make([]*archive.Entry, 200_000)
 	for i := range rows {
 		rows[i] = entry("f", i, number(float64(i)))
