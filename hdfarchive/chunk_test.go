@@ -79,8 +79,7 @@ func TestCompress(t *testing.T) {
 				if k.scheme != "hdf" {
 					return
 				}
-				const python = "/usr/bin/python3"
-				need.Have(t, exec.Command(python, "-c", "from h5py import File").Run(), "python3-h5py")
+				python := need.Python(t, "h5py")
 				script := `
 import h5py, sys, numpy as np
 e = next(iter(h5py.File(sys.argv[1], "r")["f/entries"].values()))

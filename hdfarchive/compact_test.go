@@ -34,23 +34,13 @@ func remove(t *testing.T, a *archive.Archive, all ...*archive.Entry) {
 	}
 }
 
-// open opens a file or a folder.
-func open(t *testing.T, url string) *archive.Archive {
-	t.Helper()
-	a, err := archive.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
-}
-
 // What is left after much was deleted takes no more than it would alone, and is what
 // it was.
 func TestCompact(t *testing.T) {
 	for _, scheme := range []string{"hdf:", "hdfdir:"} {
 		t.Run(scheme, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "a.h5")
-			a := open(t, scheme+path)
+			a := openURL(t, scheme+path)
 			keep := sample()
 			put(t, a, keep...)
 			closeNow(t, a)
@@ -58,7 +48,7 @@ func TestCompact(t *testing.T) {
 			if scheme == "hdf:" {
 				alone = size(t, path)
 			}
-			a = open(t, scheme+path)
+			a = openURL(t, scheme+path)
 			remove(t, a, keep...)
 			var gone []*archive.Entry
 			for n := range 60 {
@@ -67,7 +57,7 @@ func TestCompact(t *testing.T) {
 			put(t, a, gone...)
 			put(t, a, keep...)
 			closeNow(t, a)
-			a = open(t, scheme+path)
+			a = openURL(t, scheme+path)
 			remove(t, a, gone...)
 			steps := 0
 			r, err := a.Compact(t.Context(), &archive.CompactOptions{Progress: func(p archive.Progress) {
@@ -95,7 +85,7 @@ func TestCompact(t *testing.T) {
 			keep = append(keep, entry("f", 1000, number(1)))
 			again()
 			closeNow(t, a)
-			a = open(t, scheme+path)
+			a = openURL(t, scheme+path)
 			again()
 			if p, err := a.Verify(t.Context(), nil); err != nil || p.Done != len(keep) {
 				t.Errorf("Verify: %+v, %v", p, err)
@@ -112,7 +102,7 @@ func TestCompact(t *testing.T) {
 // Whatever ends a compaction early, the archive is what it was.
 func TestCompactInterrupted(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a := open(t, "hdf:"+path)
+	a := openURL(t, "hdf:"+path)
 	all := sample()
 	put(t, a, all...)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -127,13 +117,13 @@ func TestCompactInterrupted(t *testing.T) {
 	for _, e := range all {
 		wantValue(t, a, e)
 	}
-	other := open(t, "hdf:"+path)
+	other := openURL(t, "hdf:"+path)
 	if _, err := a.Compact(t.Context(), nil); !errors.Is(err, archive.ErrLocked) {
 		t.Errorf("Compact of an archive that is open twice: %v", err)
 	}
 	closeNow(t, other)
 	closeNow(t, a)
-	a = open(t, "hdf:"+path+"?mode=r")
+	a = openURL(t, "hdf:"+path+"?mode=r")
 	if _, err := a.Compact(t.Context(), nil); !errors.Is(err, archive.ErrReadOnly) {
 		t.Errorf("Compact of an archive open for reading: %v", err)
 	}
@@ -144,7 +134,7 @@ func TestCompactInterrupted(t *testing.T) {
 func TestCompactLocked(t *testing.T) {
 	for _, mode := range []string{"", "?mode=r"} {
 		path := filepath.Join(t.TempDir(), "a.h5")
-		a := open(t, "hdf:"+path)
+		a := openURL(t, "hdf:"+path)
 		e := entry("f", 1, number(1))
 		put(t, a, e)
 		closeNow(t, a)
@@ -161,7 +151,7 @@ func TestCompactLocked(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		a = open(t, "hdf:"+path)
+		a = openURL(t, "hdf:"+path)
 		if _, err := a.Compact(t.Context(), nil); err != nil && (mode != "" || !errors.Is(err, archive.ErrLocked)) {
 			t.Errorf("Compact beside another process%s: %v", mode, err)
 		} else {
@@ -176,7 +166,7 @@ func TestCompactLocked(t *testing.T) {
 		if err := cmd.Wait(); err != nil {
 			t.Error(err)
 		}
-		a = open(t, "hdf:"+path)
+		a = openURL(t, "hdf:"+path)
 		wantValue(t, a, e)
 		closeNow(t, a)
 	}
@@ -184,20 +174,19 @@ func TestCompactLocked(t *testing.T) {
 
 // Objects of the user's own, and links, come along as they are.
 func TestCompactOwnObjects(t *testing.T) {
-	const python = "/usr/bin/python3"
+	python := need.Python(t, "h5py")
 	dir := t.TempDir()
 	path := filepath.Join(dir, "a.h5")
-	a := open(t, "hdf:"+path)
+	a := openURL(t, "hdf:"+path)
 	put(t, a, entry("f", 1, number(1)))
 	closeNow(t, a)
 	run := func(script string) error {
-		out, err := python3(python, script, path)
+		out, err := exec.Command(python, "-c", script, path).CombinedOutput()
 		if err != nil {
 			t.Logf("%s", out)
 		}
 		return err
 	}
-	need.Have(t, run("import h5py"), "python3-h5py")
 	if err := run(`
 import h5py, sys, numpy as np
 f = h5py.File(sys.argv[1], "r+")
@@ -211,7 +200,7 @@ f["f"].attrs["more"] = np.arange(3)
 `); err != nil {
 		t.Fatal(err)
 	}
-	a = open(t, "hdf:"+path)
+	a = openURL(t, "hdf:"+path)
 	if _, err := a.Compact(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
@@ -234,7 +223,7 @@ assert list(f["f"].attrs["more"]) == [0, 1, 2]
 // again that it has freed itself, and Compact gives back what earlier ones have.
 func TestReuse(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a := open(t, "hdf:"+path)
+	a := openURL(t, "hdf:"+path)
 	const rounds = 8
 	const n = 250
 	var sizes []int64
@@ -249,7 +238,7 @@ func TestReuse(t *testing.T) {
 		remove(t, a, all[:n/2]...)
 		if round == rounds/2 {
 			closeNow(t, a)
-			a = open(t, "hdf:"+path)
+			a = openURL(t, "hdf:"+path)
 		}
 		sizes = append(sizes, size(t, path))
 	}
@@ -264,10 +253,6 @@ func TestReuse(t *testing.T) {
 	}
 }
 
-func python3(python, script string, args ...string) ([]byte, error) {
-	return exec.Command(python, append([]string{"-c", script}, args...)...).CombinedOutput()
-}
-
 // However a process dies that compacts a file, at whatever moment, the file is the old
 // one or the new one, whole.
 func TestCompactKilled(t *testing.T) {
@@ -276,7 +261,7 @@ func TestCompactKilled(t *testing.T) {
 	replaced := 0
 	for i := range 12 {
 		path := filepath.Join(dir, strconv.Itoa(i)+".h5")
-		a := open(t, "hdf:"+path+"?sync=off")
+		a := openURL(t, "hdf:"+path+"?sync=off")
 		var gone []*archive.Entry
 		for n := range 30 {
 			gone = append(gone, entry("gone", n, vector(20_000, float64(n))))
@@ -310,7 +295,7 @@ func TestCompactKilled(t *testing.T) {
 		} else if !os.SameFile(before, after) {
 			replaced++
 		}
-		a = open(t, "hdf:"+path)
+		a = openURL(t, "hdf:"+path)
 		for _, e := range append(gone[20:], keep...) {
 			wantValue(t, a, e)
 		}
@@ -330,7 +315,7 @@ func TestCompactKilled(t *testing.T) {
 // is told that it cannot.
 func TestCompactBesideIdle(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
-	a := open(t, "hdf:"+path)
+	a := openURL(t, "hdf:"+path)
 	e, late := entry("f", 1, number(1)), entry("f", 2, number(2))
 	put(t, a, e)
 	cmd := child(t, "compact", "hdf:"+path)
@@ -338,7 +323,7 @@ func TestCompactBesideIdle(t *testing.T) {
 	t.Logf("%v\n%s", err, out)
 	_, putErr := a.PutMany(t.Context(), []*archive.Entry{late})
 	closeErr := a.Close()
-	a = open(t, "hdf:"+path)
+	a = openURL(t, "hdf:"+path)
 	defer closeNow(t, a)
 	wantValue(t, a, e)
 	switch has, err := a.Has(t.Context(), "f", late.Key); {

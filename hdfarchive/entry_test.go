@@ -33,6 +33,16 @@ func opened(t testing.TB, open func(path string, o *hdfarchive.Options) (*archiv
 	return a
 }
 
+// openURL returns what a user of the URL opens.
+func openURL(t *testing.T, url string) *archive.Archive {
+	t.Helper()
+	a, err := archive.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
 func number(x float64) *value.Array { return &value.Array{Elem: value.Float64, Data: []float64{x}} }
 
 func text(s string) *value.Array { return &value.Array{Elem: value.String, Data: []string{s}} }

@@ -261,7 +261,7 @@ func TestReaderReplaced(t *testing.T) {
 	if err := os.Rename(made(t, 0), path); err != nil {
 		t.Fatal(err)
 	}
-	a := open(t, "hdf:"+path)
+	a := openURL(t, "hdf:"+path)
 	put(t, a, entry("f", 3, number(3)))
 	if _, err := r.Get(t.Context(), "f", e1.Key); !errors.Is(err, archive.ErrClosed) || !strings.Contains(err.Error(), "open it again") {
 		t.Errorf("a file that this program has opened for writing: %v", err)

@@ -17,8 +17,7 @@ import (
 // TestHostile opens files that were made to do harm: to read other files, to fill
 // the memory, never to end.
 func TestHostile(t *testing.T) {
-	const python = "/usr/bin/python3"
-	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	python := need.Python(t, "h5py")
 	path, dir := filepath.Join(t.TempDir(), "a.h5"), t.TempDir()
 	a := opened(t, hdfarchive.Open, path, nil)
 	all := []*archive.Entry{entry("f", 1, vector(20, 0)), entry("f", 2, vector(20, 1)), entry("f", 3, vector(20, 2))}

@@ -17,8 +17,7 @@ import (
 // and opened again, which empties the journal into the file each time. It must never
 // see half of anything.
 func TestLiveReader(t *testing.T) {
-	const python = "/usr/bin/python3"
-	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	python := need.Python(t, "h5py")
 	path := filepath.Join(t.TempDir(), "a.h5")
 	a := opened(t, hdfarchive.Open, path, nil)
 	closeNow(t, a)

@@ -13,8 +13,7 @@ import (
 
 // TestNeXus has viewers find the newest entry with something to plot, with its axes.
 func TestNeXus(t *testing.T) {
-	const python = "/usr/bin/python3"
-	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	python := need.Python(t, "h5py")
 	for _, c := range []struct {
 		name   string
 		v      value.Value

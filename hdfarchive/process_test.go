@@ -82,11 +82,11 @@ func TestChild(t *testing.T) {
 		fmt.Println("compacted")
 		closeNow(t, a)
 	case "exhibit": // url: puts what others should be able to read
-		a := open(t, args[0])
+		a := openURL(t, args[0])
 		put(t, a, exhibits()...)
 		closeNow(t, a)
 	case "admire": // url: wants all of it
-		a := open(t, args[0])
+		a := openURL(t, args[0])
 		for _, e := range exhibits() {
 			wantValue(t, a, e)
 			wantListed(t, a, e.Call.Function, slices.DeleteFunc(exhibits(), func(x *archive.Entry) bool { return x.Call.Function != e.Call.Function })...)

@@ -91,11 +91,9 @@ func gallery(t *testing.T) (path, folder string) {
 }
 
 func TestPython(t *testing.T) {
-	const python = "/usr/bin/python3" // the one that apt's h5py is for
-	out, err := exec.Command(python, "-c", "import h5py, pandas").CombinedOutput()
-	need.Have(t, err, "python3-h5py or python3-pandas: "+string(out))
+	python := need.Python(t, "h5py", "pandas")
 	path, folder := gallery(t)
-	out, err = exec.Command(python, "testdata/read.py", path, folder).CombinedOutput()
+	out, err := exec.Command(python, "testdata/read.py", path, folder).CombinedOutput()
 	if err != nil {
 		t.Errorf("read.py: %v\n%s", err, out)
 	}
@@ -128,8 +126,7 @@ func TestTools(t *testing.T) {
 
 // TestForeignChange has another program delete an entry, and add one that is none.
 func TestForeignChange(t *testing.T) {
-	const python = "/usr/bin/python3"
-	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	python := need.Python(t, "h5py")
 	path := filepath.Join(t.TempDir(), "a.h5")
 	a := opened(t, hdfarchive.Open, path, nil)
 	e := []*archive.Entry{entry("f", 0, series(0)), entry("f", 1, series(1)), entry("f", 2, series(2))}

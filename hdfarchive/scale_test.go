@@ -55,13 +55,11 @@ func scaled(t *testing.T) (a *archive.Archive, path string, all []*archive.Entry
 // wantScales lets foreign programs read the axes.
 func wantScales(t *testing.T, path string, all []*archive.Entry) {
 	t.Helper()
-	const python = "/usr/bin/python3"
 	group := hdfarchive.EntryPath("flow", all[0].Key)
 	nested := hdfarchive.EntryPath("nested", all[1].Key) + "/inner"
-	for engine, imports := range map[string]string{"h5py": "h5py", "h5netcdf": "xarray, h5netcdf", "netcdf4": "xarray, netCDF4"} {
+	for engine, modules := range map[string][]string{"h5py": {"h5py"}, "h5netcdf": {"xarray", "h5netcdf"}, "netcdf4": {"xarray", "netCDF4"}} {
 		t.Run(engine, func(t *testing.T) {
-			out, err := exec.Command(python, "-c", "import "+imports).CombinedOutput()
-			need.Have(t, err, "python3-"+engine+" or python3-xarray: "+string(out))
+			python := need.Python(t, modules...)
 			for _, g := range []string{group, nested} {
 				if out, err := exec.Command(python, "testdata/scales.py", path, g, engine).CombinedOutput(); err != nil {
 					t.Errorf("scales.py: %v\n%s", err, out)

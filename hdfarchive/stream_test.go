@@ -104,8 +104,7 @@ func TestStreamOptions(t *testing.T) {
 
 // TestStreamPython reads what came in slabs, with its axes, as h5py does.
 func TestStreamPython(t *testing.T) {
-	const python = "/usr/bin/python3"
-	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	python := need.Python(t, "h5py")
 	path := filepath.Join(t.TempDir(), "a.h5")
 	a := opened(t, hdfarchive.Open, path, nil)
 	const rows, row = 20, 100_000

@@ -355,7 +355,7 @@ func TestTurnLeaks(t *testing.T) {
 	for _, mode := range []string{"rw", "r"} {
 		url := "hdf:" + made(t, 0) + "?sync=off&mode="
 		b := startHelper(t, url+"rw")
-		a := open(t, url+mode)
+		a := openURL(t, url+mode)
 		round := func(i int) {
 			if mode != "r" {
 				put(t, a, entry("f", 1, number(float64(i))))

@@ -15,9 +15,6 @@ import (
 	"github.com/klepto-go/klepto/value"
 )
 
-// The Python for which scripts/setup installs cbor2.
-const python = "/usr/bin/python3"
-
 // readingInPython returns the lines of doc.go that read CBOR in Python.
 func readingInPython(t *testing.T) string {
 	t.Helper()
@@ -42,7 +39,7 @@ func readingInPython(t *testing.T) string {
 // TestCBORInPython: what the documentation shows reads everything that a result
 // can be.
 func TestCBORInPython(t *testing.T) {
-	need.Have(t, exec.Command(python, "-c", "from cbor2 import load; from numpy import frombuffer").Run(), "python3-cbor2")
+	python := need.Python(t, "cbor2", "numpy")
 	v, err := value.Of(struct {
 		U     [][]float64 `klepto:"units=K,axes=y;x"`
 		F     []float32

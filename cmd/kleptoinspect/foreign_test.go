@@ -26,8 +26,7 @@ var mutations = flag.Int("mutations", 20, "how many damaged files of other progr
 // foreignFiles writes HDF5 files as other programs do.
 func foreignFiles(t *testing.T) (dir string, files []string) {
 	t.Helper()
-	const python = "/usr/bin/python3" // the one that apt's h5py is for
-	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	python := need.Python(t, "h5py")
 	dir = t.TempDir()
 	if out, err := exec.Command(python, "../../hdfarchive/internal/foreign/testdata/write.py", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/klepto-go/klepto/internal/need"
 )
 
 // scales writes a dataset with the dimension scales that h5py attaches: t with units, x for
@@ -32,7 +34,7 @@ with h5py.File(sys.argv[1], "w") as f:
 func TestDimensionScales(t *testing.T) {
 	dir, _ := foreignFiles(t)
 	program, file := build(t, dir), filepath.Join(dir, "scales.h5")
-	if out, err := exec.Command("/usr/bin/python3", "-c", scales, file).CombinedOutput(); err != nil {
+	if out, err := exec.Command(need.Python(t, "h5py"), "-c", scales, file).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	for _, c := range []struct {

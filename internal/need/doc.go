@@ -7,5 +7,5 @@
 //
 // # Concurrency
 //
-// Have is called from the goroutine of its test.
+// Functions are called from the goroutine of its test.
 package need

@@ -18,8 +18,7 @@ import (
 // h5py runs a script on a file, with h5py as its users have it.
 func h5py(t *testing.T, script, path string) *exec.Cmd {
 	t.Helper()
-	const python = "/usr/bin/python3"
-	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	python := need.Python(t, "h5py")
 	return exec.Command(python, "-c", "import h5py, sys\n"+script, path)
 }
 

@@ -22,12 +22,10 @@ import (
 	"github.com/klepto-go/klepto/value"
 )
 
-const python = "/usr/bin/python3" // the one that apt's h5py is for
-
 // write makes the files of testdata/write.py.
 func write(t testing.TB) string {
 	t.Helper()
-	need.Have(t, exec.Command(python, "-c", "import h5py").Run(), "python3-h5py")
+	python := need.Python(t, "h5py")
 	dir := t.TempDir()
 	if out, err := exec.Command(python, "testdata/write.py", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
