@@ -139,17 +139,9 @@ func TestCompactLocked(t *testing.T) {
 		put(t, a, e)
 		closeNow(t, a)
 		cmd := child(t, "hold", "hdf:"+path+mode)
-		in, err1 := cmd.StdinPipe()
-		out, err2 := cmd.StdoutPipe()
-		if err := errors.Join(err1, err2, cmd.Start()); err != nil {
-			t.Fatal(err)
-		}
-		lines := bufio.NewReader(out)
-		for line := ""; !strings.Contains(line, "open"); {
-			var err error
-			if line, err = lines.ReadString('\n'); err != nil {
-				t.Fatal(err)
-			}
+		in, lines := start(t, cmd)
+		if !lines.Scan() || lines.Text() != "open" {
+			t.Fatalf("child says %q", lines.Text())
 		}
 		a = openURL(t, "hdf:"+path)
 		if _, err := a.Compact(t.Context(), nil); err != nil && (mode != "" || !errors.Is(err, archive.ErrLocked)) {
@@ -162,7 +154,6 @@ func TestCompactLocked(t *testing.T) {
 		if _, err := io.WriteString(in, "\n"); err != nil {
 			t.Fatal(err)
 		}
-		go io.Copy(io.Discard, lines)
 		if err := cmd.Wait(); err != nil {
 			t.Error(err)
 		}
@@ -275,20 +266,15 @@ func TestCompactKilled(t *testing.T) {
 			t.Fatal(err)
 		}
 		cmd := child(t, "compact", "hdf:"+path)
-		out, err := cmd.StdoutPipe()
-		if err = errors.Join(err, cmd.Start()); err != nil {
-			t.Fatal(err)
-		}
-		lines := bufio.NewReader(out)
+		_, lines := start(t, cmd)
 		for range 1 + 12*i { // the steps it has taken, and in the end all
-			if line, err := lines.ReadString('\n'); err != nil || strings.Contains(line, "compacted") {
+			if !lines.Scan() || strings.Contains(lines.Text(), "compacted") {
 				break
 			}
 		}
 		if err := cmd.Process.Kill(); err != nil {
 			t.Fatal(err)
 		}
-		go io.Copy(io.Discard, lines)
 		_ = cmd.Wait() // it was killed
 		if after, err := os.Stat(path); err != nil {
 			t.Fatal(err)

@@ -352,10 +352,14 @@ func (f *function) walk() (*listing, error) {
 	if err != nil {
 		return nil, readError(err)
 	}
+	look := f.entries.Skim
+	if f.entries.Flush() != nil { // of a damaged file
+		look = f.entries.Glance
+	}
 	l := newLedger(nil, nil, 0)
 	for _, id := range ids {
 		r := record{flag: recordEntry, id: id}
-		i, err := f.entries.Glance(id, entryAttrs...)
+		i, err := look(id, entryAttrs...)
 		if err == nil {
 			r.stored, err = readStored(id, i, f.large(id))
 		}

@@ -53,18 +53,8 @@ func leaseChild(t *testing.T, path string, n int, each, ttl time.Duration) (*exe
 	cmd := exec.Command(exe, "-test.run=^TestLeaseChild$")
 	cmd.Env = append(os.Environ(), fmt.Sprintf("KLEPTO_TEST_LEASE=%s\n%d\n%d\n%d", path, n, each, ttl))
 	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	return cmd, bufio.NewScanner(out)
+	_, lines := start(t, cmd)
+	return cmd, lines
 }
 
 // TestLeaseChild is what leaseChild starts. It prints what it begins to compute,

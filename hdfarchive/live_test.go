@@ -22,21 +22,11 @@ func TestLiveReader(t *testing.T) {
 	a := opened(t, hdfarchive.Open, path, nil)
 	closeNow(t, a)
 	cmd := exec.Command(python, "testdata/watch.py", path)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	pipe, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd.Stderr = cmd.Stdout
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	out := bufio.NewReader(pipe)
-	if line, _ := out.ReadString('\n'); line != "watching\n" {
-		t.Fatalf("the reader says %q", line)
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	in, lines := start(t, cmd)
+	if !lines.Scan() || lines.Text() != "watching" {
+		t.Fatalf("the reader says %q", lines.Text())
 	}
 	during := 3 * time.Second
 	if *long {
@@ -52,12 +42,10 @@ func TestLiveReader(t *testing.T) {
 		closeNow(t, a)
 	}
 	in.Close()
-	line, _ := out.ReadString('\n')
+	lines.Scan()
+	line := lines.Text()
 	if err := cmd.Wait(); err != nil {
-		for line, err := "", error(nil); err == nil; line, err = out.ReadString('\n') {
-			t.Log(line)
-		}
-		t.Fatalf("%v: %s", err, line)
+		t.Fatalf("%v: %s\n%s", err, line, errs.String())
 	}
 	var reads, locked, entries int
 	if _, err := fmt.Sscanf(line, "read %d locked %d entries %d", &reads, &locked, &entries); err != nil || reads == 0 {

@@ -28,10 +28,7 @@ func TestNeXus(t *testing.T) {
 		for _, k := range kinds {
 			t.Run(c.name+"/"+k.scheme, func(t *testing.T) {
 				path := filepath.Join(t.TempDir(), "a")
-				a, err := archive.Open(t.Context(), k.scheme+":"+path+"?nexus=yes")
-				if err != nil {
-					t.Fatal(err)
-				}
+				a := openURL(t, k.scheme+":"+path+"?nexus=yes")
 				// What has nothing to plot does not change what is plotted.
 				e := entry("f", 2, c.v)
 				put(t, a, entry("f", 1, vector(7, 0)), entry("g", 1, vector(3, 0)))

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,15 +40,29 @@ func child(t testing.TB, task string, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// start starts another process, which does not outlive the test, and returns its input and the lines of
+// its output.
+func start(t testing.TB, cmd *exec.Cmd) (io.WriteCloser, *bufio.Scanner) {
+	t.Helper()
+	in, err1 := cmd.StdinPipe()
+	out, err2 := cmd.StdoutPipe()
+	if err := errors.Join(err1, err2, cmd.Start()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	return in, bufio.NewScanner(out)
+}
+
 // TestChild is what child starts.
 func TestChild(t *testing.T) {
 	args := strings.Split(os.Getenv("KLEPTO_TEST_ARGS"), "\n")
 	switch os.Getenv("KLEPTO_TEST_TASK") {
 	case "fill": // url, first, last, step: prints each number that is stored
-		a, err := archive.Open(t.Context(), args[0])
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := openURL(t, args[0])
 		var at [3]int
 		for i := range at {
 			at[i], _ = strconv.Atoi(args[i+1])
@@ -63,18 +78,12 @@ func TestChild(t *testing.T) {
 		}
 		closeNow(t, a)
 	case "hold": // url: opens the archive, says so, and waits for its end
-		a, err := archive.Open(t.Context(), args[0])
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := openURL(t, args[0])
 		fmt.Println("open")
 		bufio.NewReader(os.Stdin).ReadString('\n')
 		closeNow(t, a)
 	case "compact": // url: prints a line for each step
-		a, err := archive.Open(t.Context(), args[0])
-		if err != nil {
-			t.Fatal(err)
-		}
+		a := openURL(t, args[0])
 		_, err = a.Compact(t.Context(), &archive.CompactOptions{Progress: func(p archive.Progress) { fmt.Println("step", p.Done) }})
 		if err != nil {
 			t.Fatal(err)
@@ -176,19 +185,9 @@ func TestOpenElsewhere(t *testing.T) {
 		{"", ""}, {"", "?mode=r"}, {"?mode=r", ""}, {"?mode=r", "?mode=r"},
 	} {
 		cmd := child(t, "hold", "hdf:"+path+c.theirs)
-		in, err := cmd.StdinPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		out, err := cmd.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		if line, _ := bufio.NewReader(out).ReadString('\n'); line != "open\n" {
-			t.Fatalf("child says %q", line)
+		in, lines := start(t, cmd)
+		if !lines.Scan() || lines.Text() != "open" {
+			t.Fatalf("child says %q", lines.Text())
 		}
 		a, err := archive.Open(t.Context(), "hdf:"+path+c.ours)
 		if err != nil {

@@ -17,15 +17,8 @@ import (
 func TestRecover(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.h5")
 	cmd := child(t, "fill", "hdf:"+path, "0", "100000", "1")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	_, lines := start(t, cmd)
 	const n = 20
-	lines := bufio.NewScanner(out)
 	for i := range n {
 		if !lines.Scan() || lines.Text() != fmt.Sprint("stored ", i) {
 			t.Fatalf("child says %q", lines.Text())

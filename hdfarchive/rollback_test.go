@@ -276,14 +276,7 @@ func TestRecreated(t *testing.T) {
 func leaveJournal(t *testing.T, path string) {
 	t.Helper()
 	cmd := child(t, "fill", "hdf:"+path, "0", "100000", "1")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != "stored 19"; {
+	for _, lines := start(t, cmd); lines.Scan() && lines.Text() != "stored 19"; {
 	}
 	cmd.Process.Kill()
 	cmd.Wait()

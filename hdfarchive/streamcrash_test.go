@@ -43,10 +43,7 @@ func TestStreamer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := archive.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := openURL(t, url)
 	_, path, _ := strings.Cut(strings.SplitN(url, "?", 2)[0], ":")
 	_, _, before := held(t)
 	most, journal := before, int64(0)
@@ -123,14 +120,7 @@ func TestStreamKill(t *testing.T) {
 			var others []*archive.Entry
 			for round := range 4 {
 				cmd := streamer(t, url, 1000)
-				out, err := cmd.StdoutPipe()
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := cmd.Start(); err != nil {
-					t.Fatal(err)
-				}
-				lines := bufio.NewScanner(out)
+				_, lines := start(t, cmd)
 				for i := 0; i < 1+round && lines.Scan(); i++ {
 					e := entry("f", 10*round+i, vector(1000, float64(i)))
 					put(t, a, e)

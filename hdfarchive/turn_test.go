@@ -40,23 +40,8 @@ func startHelper(t testing.TB, url string, prepare ...func(*exec.Cmd)) *helper {
 	for _, p := range prepare {
 		p(cmd)
 	}
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		in.Close()
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	h := &helper{t, in, bufio.NewScanner(out), cmd.Process.Pid}
+	in, out := start(t, cmd)
+	h := &helper{t, in, out, cmd.Process.Pid}
 	if !h.out.Scan() || h.out.Text() != "open" {
 		t.Fatalf("helper says %q", h.out.Text())
 	}
@@ -86,10 +71,7 @@ func (h *helper) want(answer string, command ...string) {
 // whose entry n is the number n, or with "again" n+0.5; and object n, of a function g
 // whose entry n is the vector n, n+1, …, of so many items that a journal soon grows.
 func obey(t *testing.T, url string) {
-	a, err := archive.Open(t.Context(), url)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := openURL(t, url)
 	say := func(s string) { os.Stdout.WriteString(s + "\n") }
 	say("open")
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
@@ -303,16 +285,12 @@ func TestStoppedWriter(t *testing.T) {
 	path := made(t, 0)
 	a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Wait: 300 * time.Millisecond})
 	cmd := child(t, "fill", "hdf:"+path, "0", "1000000", "1")
-	out, err := cmd.StdoutPipe()
+	err := cmd.Start()
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	defer cmd.Wait()
 	defer cmd.Process.Kill()
-	go io.Copy(io.Discard, out)
 	// It has the turn most of the time; where it is stopped without, it is let go on.
 	n := 2_000_000
 	for deadline := time.Now().Add(20 * time.Second); ; n++ {
