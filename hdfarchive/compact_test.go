@@ -1,7 +1,6 @@
 package hdfarchive_test
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"

@@ -36,7 +36,10 @@ func opened(t testing.TB, open func(path string, o *hdfarchive.Options) (*archiv
 // openURL returns what a user of the URL opens.
 func openURL(t *testing.T, url string) *archive.Archive {
 	t.Helper()
-	a := openURL(t, url)
+	a, err := archive.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return a
 }
 

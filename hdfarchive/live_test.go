@@ -1,10 +1,10 @@
 package hdfarchive_test
 
 import (
-	"bufio"
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/internal/need"
 	"github.com/klepto-go/klepto/value"

@@ -84,7 +84,7 @@ func TestChild(t *testing.T) {
 		closeNow(t, a)
 	case "compact": // url: prints a line for each step
 		a := openURL(t, args[0])
-		_, err = a.Compact(t.Context(), &archive.CompactOptions{Progress: func(p archive.Progress) { fmt.Println("step", p.Done) }})
+		_, err := a.Compact(t.Context(), &archive.CompactOptions{Progress: func(p archive.Progress) { fmt.Println("step", p.Done) }})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,7 +1,6 @@
 package hdfarchive_test
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io/fs"

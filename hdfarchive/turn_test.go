@@ -71,7 +71,10 @@ func (h *helper) want(answer string, command ...string) {
 // whose entry n is the number n, or with "again" n+0.5; and object n, of a function g
 // whose entry n is the vector n, n+1, …, of so many items that a journal soon grows.
 func obey(t *testing.T, url string) {
-	a := openURL(t, url)
+	a, err := archive.Open(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
 	say := func(s string) { os.Stdout.WriteString(s + "\n") }
 	say("open")
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
