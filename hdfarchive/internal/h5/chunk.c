@@ -64,10 +64,7 @@ int k_chunks(hid_t loc, const char *name, uint64_t max, uint64_t row, uint64_t r
 out:
 	free(b.p);
 	k_note(r, code);
-	if (space >= 0)
-		H5Sclose(space);
-	if (plist >= 0)
-		H5Pclose(plist);
+	k_drop(space), k_drop(plist);
 	H5Dclose(id);
 	return k_leave(r, code);
 }

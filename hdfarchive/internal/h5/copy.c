@@ -51,16 +51,7 @@ static herr_t copy_attr(hid_t obj, const char *name, const H5A_info_t *info, voi
 	if (type >= 0 && space >= 0 && plist >= 0 && (to = H5Acreate2(c->to, name, type, space, plist, H5P_DEFAULT)) >= 0)
 		c->code = copy_data(from, to, type, space, c->budget, c->r);
 	k_note(c->r, c->code);
-	if (to >= 0)
-		H5Aclose(to);
-	if (plist >= 0)
-		H5Pclose(plist);
-	if (space >= 0)
-		H5Sclose(space);
-	if (type >= 0)
-		H5Tclose(type);
-	if (from >= 0)
-		H5Aclose(from);
+	k_drop(to), k_drop(plist), k_drop(space), k_drop(type), k_drop(from);
 	return c->code == K_OK ? 0 : -1;
 }
 
@@ -87,8 +78,7 @@ static hid_t group_plist(hid_t group) {
 		H5Pclose(p);
 		p = -1;
 	}
-	if (old >= 0)
-		H5Pclose(old);
+	k_drop(old);
 	return p;
 }
 
@@ -105,8 +95,7 @@ int k_copy_group(hid_t from, hid_t to, const char *name, uint64_t budget, k_repl
 	if (plist >= 0 && (made = H5Gcreate2(to, name, k_link_plist(), plist, H5P_DEFAULT)) >= 0)
 		code = copy_attrs(own, made, budget, r);
 	k_note(r, code);
-	if (plist >= 0)
-		H5Pclose(plist);
+	k_drop(plist);
 	H5Oclose(own);
 	if (code != K_OK && made >= 0)
 		H5Gclose(made);
@@ -123,10 +112,7 @@ static herr_t refers(hid_t obj, const char *name, const H5A_info_t *info, void *
 	}
 	hid_t attr = H5Aopen(obj, name, H5P_DEFAULT), type = attr < 0 ? -1 : H5Aget_type(attr);
 	htri_t yes = type < 0 ? -1 : H5Tdetect_class(type, H5T_REFERENCE);
-	if (type >= 0)
-		H5Tclose(type);
-	if (attr >= 0)
-		H5Aclose(attr);
+	k_drop(type), k_drop(attr);
 	return yes;
 }
 
@@ -141,8 +127,7 @@ static herr_t visit(hid_t obj, const char *name, const H5O_info_t *info, void *d
 	if (yes == 0 && info->type == H5O_TYPE_DATASET) {
 		hid_t type = H5Dget_type(id);
 		yes = type < 0 ? -1 : H5Tdetect_class(type, H5T_REFERENCE);
-		if (type >= 0)
-			H5Tclose(type);
+		k_drop(type);
 	}
 	H5Oclose(id);
 	return yes;
@@ -176,11 +161,7 @@ int k_copy_object(hid_t from, hid_t to, const char *name, k_reply *r) {
 		return k_leave(r, K_FAIL);
 	if (link.type != H5L_TYPE_HARD)
 		return k_leave(r, copy_link(from, to, name, &link, r));
-#if H5_VERSION_GE(1, 10, 3)
-	herr_t refs = H5Ovisit_by_name2(from, name, H5_INDEX_NAME, H5_ITER_NATIVE, visit, &scales, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS, H5P_DEFAULT);
-#else
-	herr_t refs = H5Ovisit_by_name(from, name, H5_INDEX_NAME, H5_ITER_NATIVE, visit, &scales, H5P_DEFAULT);
-#endif
+	herr_t refs = k_visit(from, name, visit, &scales);
 	if (refs < 0)
 		return k_leave(r, K_FAIL);
 	if (refs > 0)

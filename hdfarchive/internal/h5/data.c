@@ -187,8 +187,7 @@ out:
 		code = k_note(r, K_FAIL);
 	if (plist >= 0 && !plain)
 		H5Pclose(plist);
-	if (space >= 0)
-		H5Sclose(space);
+	k_drop(space);
 	if (mem >= 0 && own_mem)
 		H5Tclose(mem);
 	if (type >= 0 && own)
@@ -196,9 +195,9 @@ out:
 	return k_leave(r, code);
 }
 
-/* open_data opens a dataset whose bytes lie in this file and whose filters are
-   those that HDF5 itself brings. */
-hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code) {
+/* open_data opens a dataset whose bytes lie in this file and, unless they are read as they are stored,
+   went through no filters but those that HDF5 itself brings. */
+static hid_t open_data(hid_t loc, const char *name, int stored, k_reply *r, int *code) {
 	hid_t id = k_open_hard(loc, name, r, code), plist = -1;
 	if (id < 0)
 		return -1;
@@ -210,7 +209,7 @@ hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code) {
 	*code = K_FAIL;
 	plist = H5Dget_create_plist(id);
 	if (plist >= 0) {
-		int filters = H5Pget_nfilters(plist), outside = H5Pget_external_count(plist);
+		int filters = stored ? 0 : H5Pget_nfilters(plist), outside = H5Pget_external_count(plist);
 		if (filters >= 0 && outside >= 0)
 			*code = K_OK;
 		if (outside > 0 || H5Pget_layout(plist) == H5D_VIRTUAL)
@@ -222,16 +221,21 @@ hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code) {
 			if (f != H5Z_FILTER_DEFLATE && f != H5Z_FILTER_SHUFFLE && f != H5Z_FILTER_FLETCHER32)
 				*code = k_refuse(r, "it needs filter %d, which comes from a plugin", (int)f);
 		}
-		k_note(r, *code);
-		H5Pclose(plist);
 	}
 	k_note(r, *code);
+	k_drop(plist);
 	if (*code != K_OK) {
 		H5Dclose(id);
 		return -1;
 	}
 	return id;
 }
+
+/* k_open_data opens a dataset for HDF5 to read or write. */
+hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code) { return open_data(loc, name, 0, r, code); }
+
+/* k_open_stored opens a dataset for its bytes to be handed out as they are. */
+hid_t k_open_stored(hid_t loc, const char *name, k_reply *r, int *code) { return open_data(loc, name, 1, r, code); }
 
 /* select_slab narrows a selection to what comes next in a request: for each dimension
    start, step and count, which it fills. */
@@ -281,10 +285,7 @@ int k_get(hid_t loc, const char *name, const uint8_t *req, size_t n, int slab, i
 	k_note(r, code);
 	if (mem > 0)
 		H5Sclose(mem);
-	if (space >= 0)
-		H5Sclose(space);
-	if (type >= 0)
-		H5Tclose(type);
+	k_drop(space), k_drop(type);
 	H5Dclose(id);
 	return k_leave(r, code);
 }
@@ -322,10 +323,7 @@ int k_get_strings(hid_t loc, const char *name, uint64_t count, uint64_t budget, 
 	}
 	k_note(r, code);
 	free(s);
-	if (space >= 0)
-		H5Sclose(space);
-	if (type >= 0)
-		H5Tclose(type);
+	k_drop(space), k_drop(type);
 	H5Dclose(id);
 	return k_leave(r, code);
 }

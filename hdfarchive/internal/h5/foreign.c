@@ -65,14 +65,7 @@ static herr_t put_attr(hid_t obj, const char *name, const H5A_info_t *info, void
 	k_put_bytes(a->buf, bytes, len);
 	free(bytes);
 	free(b.p);
-	if (raw >= 0)
-		H5Tclose(raw);
-	if (space >= 0)
-		H5Sclose(space);
-	if (type >= 0)
-		H5Tclose(type);
-	if (attr >= 0)
-		H5Aclose(attr);
+	k_drop(raw), k_drop(space), k_drop(type), k_drop(attr);
 	H5Eclear2(H5E_DEFAULT); /* one that cannot be read is reported as such */
 	return a->buf->failed ? -1 : 0;
 }
@@ -128,14 +121,7 @@ static int put_dataset(k_buf *b, hid_t id, k_reply *r) {
 		code = b->failed ? k_refuse(r, "its type is too large or too deep to be described") : K_OK;
 	}
 	k_note(r, code);
-	if (raw >= 0)
-		H5Tclose(raw);
-	if (plist >= 0)
-		H5Pclose(plist);
-	if (space >= 0)
-		H5Sclose(space);
-	if (type >= 0)
-		H5Tclose(type);
+	k_drop(raw), k_drop(plist), k_drop(space), k_drop(type);
 	return code;
 }
 
@@ -168,8 +154,7 @@ int k_foreign_stat(hid_t loc, const char *name, uint32_t most, uint64_t most_byt
 	else if (kind == H5I_DATATYPE) {
 		size_t size;
 		hid_t raw = k_foreign_type(&b, id, 0, &size);
-		if (raw >= 0)
-			H5Tclose(raw);
+		k_drop(raw);
 		if (b.failed)
 			code = k_refuse(r, "its type is too large or too deep to be described");
 	}
@@ -252,27 +237,10 @@ int k_foreign_children(hid_t loc, uint64_t skip, uint64_t most, k_reply *r) {
 	return k_leave(r, k_give(r, &c.buf));
 }
 
-static hid_t open_own_data(hid_t loc, const char *name, k_reply *r, int *code) {
-	hid_t id = k_open_hard(loc, name, r, code);
-	if (id < 0)
-		return -1;
-	if (H5Iget_type(id) != H5I_DATASET) {
-		H5Oclose(id);
-		*code = K_CHANGED;
-		return -1;
-	}
-	hid_t plist = H5Dget_create_plist(id);
-	*code = plist < 0 ? K_FAIL : K_OK;
-	if (plist >= 0 && (H5Pget_external_count(plist) != 0 || H5Pget_layout(plist) == H5D_VIRTUAL))
-		*code = k_refuse(r, "its data lie in other files");
-	k_note(r, *code);
-	if (plist >= 0)
-		H5Pclose(plist);
-	if (*code != K_OK) {
-		H5Dclose(id);
-		return -1;
-	}
-	return id;
+/* read_place reads as many numbers as there are dimensions, none where no dataset has so many. */
+static void read_place(k_cur *c, uint32_t rank, hsize_t *at) {
+	for (uint32_t i = 0; rank <= H5S_MAX_RANK && i < rank; i++)
+		at[i] = k_u64(c);
 }
 
 /* k_foreign_read reads a block of a dataset that is not chunked: req has the rank, then
@@ -285,11 +253,9 @@ int k_foreign_read(hid_t loc, const char *name, const uint8_t *req, size_t n, vo
 	int code;
 	k_enter(r);
 	uint32_t rank = k_u32(&c);
-	for (uint32_t i = 0; rank <= H5S_MAX_RANK && i < rank; i++)
-		start[i] = k_u64(&c);
-	for (uint32_t i = 0; rank <= H5S_MAX_RANK && i < rank; i++)
-		count[i] = k_u64(&c);
-	hid_t id = open_own_data(loc, name, r, &code), type = -1, raw = -1, file = -1, mem = -1, plist = -1;
+	read_place(&c, rank, start);
+	read_place(&c, rank, count);
+	hid_t id = k_open_stored(loc, name, r, &code), type = -1, raw = -1, file = -1, mem = -1, plist = -1;
 	if (id < 0)
 		return k_leave(r, code);
 	type = H5Dget_type(id);
@@ -313,16 +279,7 @@ int k_foreign_read(hid_t loc, const char *name, const uint8_t *req, size_t n, vo
 out:
 	k_note(r, code);
 	free(none.p);
-	if (mem >= 0)
-		H5Sclose(mem);
-	if (plist >= 0)
-		H5Pclose(plist);
-	if (raw >= 0)
-		H5Tclose(raw);
-	if (file >= 0)
-		H5Sclose(file);
-	if (type >= 0)
-		H5Tclose(type);
+	k_drop(mem), k_drop(plist), k_drop(raw), k_drop(file), k_drop(type);
 	H5Dclose(id);
 	return k_leave(r, code);
 }
@@ -337,9 +294,8 @@ int k_foreign_chunk(hid_t loc, const char *name, const uint8_t *req, size_t n, u
 	int code;
 	k_enter(r);
 	uint32_t rank = k_u32(&c);
-	for (uint32_t i = 0; rank <= H5S_MAX_RANK && i < rank; i++)
-		at[i] = k_u64(&c);
-	hid_t id = open_own_data(loc, name, r, &code);
+	read_place(&c, rank, at);
+	hid_t id = k_open_stored(loc, name, r, &code);
 	if (id < 0)
 		return k_leave(r, code);
 #if H5_VERSION_GE(1, 10, 3)
@@ -360,8 +316,7 @@ int k_foreign_chunk(hid_t loc, const char *name, const uint8_t *req, size_t n, u
 		code = K_OK;
 	}
 	k_note(r, code);
-	if (space >= 0)
-		H5Sclose(space);
+	k_drop(space);
 #else
 	(void)most, (void)size, (void)left_out;
 	code = k_refuse(r, "chunks are read with HDF5 1.10.3 or later");
@@ -378,8 +333,7 @@ int k_foreign_base(hid_t file, k_reply *r) {
 	hid_t plist = H5Fget_create_plist(file);
 	int code = plist >= 0 && H5Pget_userblock(plist, &block) >= 0 && H5Pget_sizes(plist, &addr, &length) >= 0 ? K_OK : K_FAIL;
 	k_note(r, code);
-	if (plist >= 0)
-		H5Pclose(plist);
+	k_drop(plist);
 	r->a = (int64_t)block;
 	r->b = (int64_t)addr;
 	return k_leave(r, code);

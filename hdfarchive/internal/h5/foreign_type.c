@@ -15,30 +15,11 @@ static void put_head(k_buf *b, uint8_t class, uint8_t flags, size_t size) {
 	k_put_u32(b, (uint32_t)size);
 }
 
-/* as_stored hands a value of variable length out as the file has it: a length, the
-   address of a heap and an index. */
-static herr_t as_stored(hid_t src, hid_t dst, H5T_cdata_t *c, size_t n, size_t buf_stride, size_t bkg_stride, void *buf, void *bkg, hid_t dxpl) {
-	(void)src, (void)n, (void)buf_stride, (void)bkg_stride, (void)buf, (void)bkg, (void)dxpl;
-	if (c->command != H5T_CONV_INIT)
-		return 0;
-	c->need_bkg = H5T_BKG_NO;
-	return H5Tget_size(dst) == STORED_VLEN ? 0 : -1;
-}
-
-static hid_t raw_vlen(void) {
-	static int registered;
-	hid_t raw = k_raw_type();
-	if (raw >= 0 && !registered) {
-		hid_t seq = H5Tvlen_create(H5T_NATIVE_INT);
-		registered = seq >= 0 && H5Tregister(H5T_PERS_SOFT, "klepto_raw_seq", seq, raw, as_stored) >= 0;
-		if (seq >= 0)
-			H5Tclose(seq);
-	}
-	if (raw >= 0 && !registered) {
-		H5Tclose(raw);
-		return -1;
-	}
-	return raw;
+/* put_given writes a text that HDF5 has made, and frees it. */
+static void put_given(k_buf *b, char *s) {
+	k_put_text(b, s ? s : "");
+	if (s)
+		H5free_memory(s);
 }
 
 static hid_t put_none(k_buf *b, hid_t t, size_t *size) {
@@ -81,21 +62,15 @@ static hid_t put_enum(k_buf *b, hid_t t, size_t *size) {
 	k_put_u32(b, (uint32_t)n);
 	for (int i = 0; i < n; i++) {
 		uint8_t v[8] = {0};
-		char *name = H5Tget_member_name(t, (unsigned)i);
-		k_put_text(b, name ? name : "");
-		if (name)
-			H5free_memory(name);
+		put_given(b, H5Tget_member_name(t, (unsigned)i));
 		if (H5Tget_member_value(t, (unsigned)i, v) < 0)
 			b->failed = 1;
 		k_put_bytes(b, v, 8); /* in the order of the base */
 	}
 	hid_t raw = base < 0 ? -1 : put_number(b, base, F_INT, size);
-	if (raw >= 0)
-		H5Tclose(raw);
-	else
+	k_drop(raw), k_drop(base);
+	if (raw < 0)
 		b->failed = 1;
-	if (base >= 0)
-		H5Tclose(base);
 	return raw < 0 ? -1 : H5Tcopy(t);
 }
 
@@ -132,10 +107,7 @@ static hid_t put_compound(k_buf *b, hid_t t, int depth, size_t *size) {
 		unsigned i = order[k].i;
 		hid_t m = H5Tget_member_type(t, i);
 		size_t stored = 0, in_memory = m < 0 ? 0 : H5Tget_size(m);
-		char *name = H5Tget_member_name(t, i);
-		k_put_text(&members, name ? name : "");
-		if (name)
-			H5free_memory(name);
+		put_given(&members, H5Tget_member_name(t, i));
 		at[i] = order[k].offset + grown;
 		k_put_u32(&members, (uint32_t)at[i]);
 		raw[i] = m < 0 ? -1 : k_foreign_type(&members, m, depth + 1, &stored);
@@ -144,8 +116,7 @@ static hid_t put_compound(k_buf *b, hid_t t, int depth, size_t *size) {
 		else
 			grown += stored - in_memory;
 		whole = whole && raw[i] >= 0;
-		if (m >= 0)
-			H5Tclose(m);
+		k_drop(m);
 		if (members.failed || members.n > MAX_TYPE || grown > UINT32_MAX)
 			b->failed = 1;
 	}
@@ -195,12 +166,9 @@ static hid_t put_array(k_buf *b, hid_t t, int depth, size_t *size) {
 	k_put_bytes(b, inner.p, inner.n);
 	if (inner.failed || *size > UINT32_MAX)
 		b->failed = 1;
-	if (raw >= 0) {
-		out = b->failed ? -1 : H5Tarray_create2(raw, (unsigned)n, dims);
-		H5Tclose(raw);
-	}
-	if (base >= 0)
-		H5Tclose(base);
+	if (raw >= 0 && !b->failed)
+		out = H5Tarray_create2(raw, (unsigned)n, dims);
+	k_drop(raw), k_drop(base);
 	free(inner.p);
 	return out;
 }
@@ -225,19 +193,15 @@ hid_t k_foreign_type(k_buf *b, hid_t t, int depth, size_t *size) {
 		if (H5Tis_variable_str(t) > 0) {
 			*size = STORED_VLEN;
 			put_head(b, F_VLSTR, H5Tget_cset(t) == H5T_CSET_UTF8 ? F_UTF8 : 0, *size);
-			return raw_vlen();
+			return k_raw_type();
 		}
 		put_head(b, F_STRING, H5Tget_cset(t) == H5T_CSET_UTF8 ? F_UTF8 : 0, *size);
 		k_put_u8(b, (uint8_t)H5Tget_strpad(t));
 		return H5Tcopy(t);
-	case H5T_OPAQUE: {
-		char *tag = H5Tget_tag(t);
+	case H5T_OPAQUE:
 		put_head(b, F_OPAQUE, 0, *size);
-		k_put_text(b, tag ? tag : "");
-		if (tag)
-			H5free_memory(tag);
+		put_given(b, H5Tget_tag(t));
 		return H5Tcopy(t);
-	}
 	case H5T_REFERENCE:
 		if (H5Tequal(t, H5T_STD_REF_OBJ) > 0 && *size == 8) {
 			put_head(b, F_REF, 0, *size);
@@ -262,11 +226,8 @@ hid_t k_foreign_type(k_buf *b, hid_t t, int depth, size_t *size) {
 		hid_t raw = base < 0 ? -1 : k_foreign_type(b, base, depth + 1, &each);
 		if (base < 0)
 			b->failed = 1;
-		else
-			H5Tclose(base);
-		if (raw >= 0)
-			H5Tclose(raw);
-		return raw_vlen();
+		k_drop(raw), k_drop(base);
+		return k_raw_type();
 	}
 	default:
 		return put_none(b, t, size);

@@ -61,14 +61,10 @@ static int write_attr(hid_t loc, const char *object, const char *name, hid_t typ
 		attr = H5Acreate2(id, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
 	if (attr >= 0 && H5Awrite(attr, type, data) >= 0)
 		code = K_OK;
-	if (attr >= 0)
-		H5Aclose(attr);
-	if (space >= 0)
-		H5Sclose(space);
+	k_drop(attr), k_drop(space);
 	if (id >= 0)
 		H5Oclose(id);
-	if (type >= 0)
-		H5Tclose(type);
+	k_drop(type);
 	return code;
 }
 
@@ -161,10 +157,7 @@ static int make_dimension(hid_t group, const char *name, hsize_t length) {
 		code = write_text(group, name, "NAME", text);
 	if (id >= 0)
 		H5Dclose(id);
-	if (space >= 0)
-		H5Sclose(space);
-	if (plist >= 0)
-		H5Pclose(plist);
+	k_drop(space), k_drop(plist);
 	return code;
 }
 
@@ -228,6 +221,15 @@ int k_set_scales(hid_t group, const uint8_t *req, size_t n, k_reply *r) {
 	return k_leave(r, code);
 }
 
+/* k_visit calls op for an object and all that is below it. */
+herr_t k_visit(hid_t loc, const char *name, H5O_iterate_t op, void *data) {
+#if H5_VERSION_GE(1, 10, 3)
+	return H5Ovisit_by_name2(loc, name, H5_INDEX_NAME, H5_ITER_NATIVE, op, data, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS, H5P_DEFAULT);
+#else
+	return H5Ovisit_by_name(loc, name, H5_INDEX_NAME, H5_ITER_NATIVE, op, data, H5P_DEFAULT);
+#endif
+}
+
 int k_is_scale_list(const char *attr) { return strcmp(attr, A_LIST) == 0 || strcmp(attr, A_BACK) == 0; }
 
 /* What k_renew_scales finds below an object. */
@@ -263,14 +265,7 @@ static int take_backs(found *f, hid_t id, size_t own) {
 			code = K_OK;
 		}
 	}
-	if (mem >= 0)
-		H5Tclose(mem);
-	if (space >= 0)
-		H5Sclose(space);
-	if (type >= 0)
-		H5Tclose(type);
-	if (attr >= 0)
-		H5Aclose(attr);
+	k_drop(mem), k_drop(space), k_drop(type), k_drop(attr);
 	return code;
 }
 
@@ -313,8 +308,7 @@ static herr_t find_scales(hid_t obj, const char *name, const H5O_info_t *info, v
 		}
 	}
 	k_note(f->r, f->code);
-	if (space >= 0)
-		H5Sclose(space);
+	k_drop(space);
 	if (id >= 0)
 		H5Oclose(id);
 	return f->code == K_OK ? 0 : -1;
@@ -358,12 +352,7 @@ int k_renew_scales(hid_t from, hid_t to, const char *name, k_reply *r) {
 	edge *e = NULL;
 	place *places = NULL;
 	int code = K_FAIL;
-#if H5_VERSION_GE(1, 10, 3)
-	herr_t seen = H5Ovisit_by_name2(from, name, H5_INDEX_NAME, H5_ITER_NATIVE, find_scales, &f, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS, H5P_DEFAULT);
-#else
-	herr_t seen = H5Ovisit_by_name(from, name, H5_INDEX_NAME, H5_ITER_NATIVE, find_scales, &f, H5P_DEFAULT);
-#endif
-	if (seen < 0)
+	if (k_visit(from, name, find_scales, &f) < 0)
 		code = f.code == K_OK ? K_FAIL : f.code;
 	else if (f.n == 0)
 		code = K_OK;

@@ -7,6 +7,7 @@
 int k_set_scales(hid_t group, const uint8_t *req, size_t n, k_reply *r);
 
 /* Used by copy.c. */
+herr_t k_visit(hid_t loc, const char *name, H5O_iterate_t op, void *data);
 int k_is_scale_list(const char *attr);
 int k_renew_scales(hid_t from, hid_t to, const char *name, k_reply *r);
 

@@ -41,6 +41,12 @@ int k_note(k_reply *r, int code);
 int k_leave(k_reply *r, int code);
 int k_refuse(k_reply *r, const char *fmt, ...);
 
+/* k_drop closes a type, a space, a list of properties or an attribute, where it is open. */
+static inline void k_drop(hid_t id) {
+	if (id >= 0)
+		H5Idec_ref(id);
+}
+
 typedef struct {
 	uint8_t *p;
 	size_t n, cap;
@@ -80,6 +86,7 @@ hid_t k_link_plist(void);
 int k_free_name(hid_t loc, const char *name);
 
 hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code);
+hid_t k_open_stored(hid_t loc, const char *name, k_reply *r, int *code);
 hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code);
 hid_t k_open_to_stay(hid_t loc, const char *name, k_reply *r, int *code);
 int k_vlen_total(hid_t id, int is_attr, hid_t space, uint64_t budget, uint64_t *total, k_reply *r);

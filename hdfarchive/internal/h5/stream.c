@@ -52,8 +52,7 @@ int k_add_chunks(hid_t loc, const char *name, const uint8_t *req, size_t n, cons
 	code = len == 0 ? K_OK : k_refuse(r, "%zu bytes beside those of the chunks", len);
 out:
 	k_note(r, code);
-	if (space >= 0)
-		H5Sclose(space);
+	k_drop(space);
 	if (H5Dclose(id) < 0 && code == K_OK)
 		code = k_note(r, K_FAIL);
 	return k_leave(r, code);

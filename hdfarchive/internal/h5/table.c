@@ -27,8 +27,7 @@ int k_table_open(hid_t loc, const char *name, const uint8_t *req, size_t n, k_re
 		code = k_refuse(r, "%.100s is no table: its data are not in chunks without filters", name);
 out:
 	k_note(r, code);
-	if (plist >= 0)
-		H5Pclose(plist);
+	k_drop(plist);
 	if (code != K_OK && type >= 0)
 		H5Tclose(type);
 	if (code != K_OK)
@@ -74,10 +73,7 @@ int k_table_rows(hid_t id, hid_t type, uint64_t at, uint64_t rows, void *buf, si
 		code = K_OK;
 out:
 	k_note(r, code);
-	if (mem >= 0)
-		H5Sclose(mem);
-	if (file >= 0)
-		H5Sclose(file);
+	k_drop(mem), k_drop(file);
 	return k_leave(r, code);
 }
 

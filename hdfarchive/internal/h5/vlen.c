@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A variable-length string lies in the file as a length, the address of a heap
+/* A string or a list of variable length lies in the file as a length, the address of a heap
    and an index: 16 bytes. HDF5 allocates what the length says before it looks at
    the heap, so a damaged length would cost up to 4 GiB a string. This conversion
    hands out those 16 bytes as they are, and with them the lengths. */
@@ -24,15 +24,15 @@ hid_t k_raw_type(void) {
 	if (raw < 0 || H5Tset_tag(raw, "klepto: variable-length string as stored") < 0)
 		return -1;
 	if (!registered) {
-		hid_t str = H5Tcopy(H5T_C_S1);
-		int ok = str >= 0 && H5Tset_size(str, H5T_VARIABLE) >= 0 && H5Tregister(H5T_PERS_SOFT, "klepto_raw", str, raw, as_stored) >= 0;
-		if (str >= 0)
-			H5Tclose(str);
-		if (!ok) {
+		hid_t text = H5Tcopy(H5T_C_S1), list = H5Tvlen_create(H5T_NATIVE_INT);
+		registered = text >= 0 && list >= 0 && H5Tset_size(text, H5T_VARIABLE) >= 0 &&
+		             H5Tregister(H5T_PERS_SOFT, "klepto_raw", text, raw, as_stored) >= 0 &&
+		             H5Tregister(H5T_PERS_SOFT, "klepto_raw_seq", list, raw, as_stored) >= 0;
+		k_drop(text), k_drop(list);
+		if (!registered) {
 			H5Tclose(raw);
 			return -1;
 		}
-		registered = 1;
 	}
 	return raw;
 }
@@ -61,8 +61,7 @@ int k_vlen_total(hid_t id, int is_attr, hid_t space, uint64_t budget, uint64_t *
 		code = *total <= budget ? k_check_strings(id, raw, (size_t)n, budget, r) : k_refuse(r, "it declares %llu bytes of text, more than the file can hold", (unsigned long long)*total);
 	}
 	k_note(r, code);
-	if (type >= 0)
-		H5Tclose(type);
+	k_drop(type);
 	free(raw);
 	return code;
 }
