@@ -343,15 +343,15 @@ func (f *function) listing() (*listing, error) {
 			return l, nil
 		}
 	}
-	return f.walk()
-}
-
-// walk makes a listing by a look at every entry.
-func (f *function) walk() (*listing, error) {
 	ids, lost, _, err := f.known()
 	if err != nil {
 		return nil, readError(err)
 	}
+	return f.walk(ids, lost), nil
+}
+
+// walk makes a listing by a look at every entry that is known, see there.
+func (f *function) walk(ids []string, lost int) *listing {
 	look := f.entries.Skim
 	if f.entries.Flush() != nil { // of a damaged file
 		look = f.entries.Glance
@@ -371,7 +371,7 @@ func (f *function) walk() (*listing, error) {
 	if lost > 0 {
 		l.lost = damaged("%d entries whose names cannot be read", lost)
 	}
-	return l.done(), nil
+	return l.done()
 }
 
 // save brings the index up to date with the changes of a commit, and the rows.
@@ -405,19 +405,20 @@ func (f *function) save(changes []change) error {
 			}
 		}
 	}
-	if _, _, readable, err := f.known(); err == nil && !readable {
+	ids, lost, readable, err := f.known()
+	if err == nil && !readable {
 		if err := f.salvage(""); err != nil {
 			return err
 		}
 		if f.objects, ever, err = f.entries.Info(); err != nil {
 			return err
 		}
+		ids, lost, _, err = f.known()
 	}
-	l, err := f.walk()
 	if err != nil {
-		return err
+		return readError(err)
 	}
-	return f.rebuild(l, ever)
+	return f.rebuild(f.walk(ids, lost), ever)
 }
 
 func (f *function) rebuild(l *listing, sequence int64) error {
