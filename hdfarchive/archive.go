@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/archive/driver"
@@ -17,14 +16,9 @@ import (
 // File is the driver of an archive in one file. Programs use it through
 // archive.Archive, whose Driver is a *File, and itself for what only HDF5 can do.
 type File struct {
+	handle
 	store   *store
-	opts    Options
-	url     string
-	leases  *leases // those of the file itself, by whatever name it was opened
 	streams streams[*fileStream]
-
-	mu     sync.RWMutex // held for reading by operations, so that Close waits
-	closed bool
 }
 
 // Open opens the archive in the file at path; see Options.
@@ -58,21 +52,11 @@ func openFile(path string, o *Options) (*File, error) {
 	if err != nil {
 		return nil, errors.Join(openError(abs, err), s.release())
 	}
-	a := &File{store: s, opts: opts, url: canonicalURL("hdf", abs, opts), leases: newFileLeases(real)}
+	a := &File{store: s, handle: handle{path: abs, opts: opts, url: canonicalURL("hdf", abs, opts), leases: newFileLeases(real)}}
 	if opts.Mode != Read {
 		_, _ = a.sweepStreams(context.Background()) // what cannot go now goes another time
 	}
 	return a, nil
-}
-
-// use runs f unless the archive is closed.
-func (a *File) use(f func() error) error {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	if a.closed {
-		return driver.ErrClosed
-	}
-	return f()
 }
 
 // read runs f on what was committed, while no commit changes it.
@@ -81,12 +65,7 @@ func (a *File) read(ctx context.Context, f func(s *store) error) error {
 }
 
 func (a *File) write(ctx context.Context, j *job) error {
-	return a.use(func() error {
-		if a.opts.Mode == Read {
-			return readOnly(a.store.path)
-		}
-		return a.store.submit(ctx, j)
-	})
+	return a.change(func() error { return a.store.submit(ctx, j) })
 }
 
 func (a *File) Get(ctx context.Context, function string, key keymap.Key) (*driver.Entry, error) {
@@ -244,8 +223,6 @@ func (a *File) Sync(ctx context.Context) error {
 		return a.store.submit(ctx, &job{durable: true})
 	})
 }
-
-func (a *File) URL() string { return a.url }
 
 func (a *File) Close() error {
 	a.mu.Lock()

@@ -25,7 +25,7 @@ func (a *File) Compact(ctx context.Context, tell func(done, total int)) (r drive
 	case a.closed:
 		return r, driver.ErrClosed
 	case a.opts.Mode == Read:
-		return r, readOnly(a.store.path)
+		return r, readOnly(a.path)
 	case a.store.shared():
 		return r, fmt.Errorf("%w: this program itself has %s open more than once; close the other archives first", driver.ErrLocked, a.store.path)
 	}
@@ -329,16 +329,13 @@ func countsOf(ctx context.Context, path string, mode Mode) (counts map[string]in
 // Compact removes what dead processes and deleted entries have left in the folder, and
 // makes the indexes anew; see driver.Compacter. Other processes may go on meanwhile.
 func (a *hdfdir) Compact(ctx context.Context, tell func(done, total int)) (r driver.CompactResult, err error) {
-	err = a.use(func() error {
-		if a.opts.Mode == Read {
-			return readOnly(a.root)
+	err = a.change(func() error {
+		if r.Before, err = folderSize(a.path); err != nil {
+			return openError(a.path, err)
 		}
-		if r.Before, err = folderSize(a.root); err != nil {
-			return openError(a.root, err)
-		}
-		functions, err := os.ReadDir(a.root)
+		functions, err := os.ReadDir(a.path)
 		if err != nil {
-			return openError(a.root, err)
+			return openError(a.path, err)
 		}
 		for i, d := range functions {
 			if d.IsDir() && !strings.HasPrefix(d.Name(), ".") {
@@ -348,15 +345,15 @@ func (a *hdfdir) Compact(ctx context.Context, tell func(done, total int)) (r dri
 			}
 			tell(i+1, len(functions))
 		}
-		r.After, err = folderSize(a.root)
-		return openError(a.root, err)
+		r.After, err = folderSize(a.path)
+		return openError(a.path, err)
 	})
 	return r, err
 }
 
 // tidy removes leftovers and empty folders of a function, and makes its index anew.
 func (a *hdfdir) tidy(ctx context.Context, folder string) error {
-	dir, now := filepath.Join(a.root, folder), time.Now()
+	dir, now := filepath.Join(a.path, folder), time.Now()
 	shards, err := os.ReadDir(dir)
 	if err != nil {
 		return openError(dir, err)

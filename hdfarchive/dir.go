@@ -21,14 +21,8 @@ import (
 // hdfdir is an archive in a folder: a file an entry, complete before it gets its
 // name, so that any number of processes need no lock.
 type hdfdir struct {
-	root    string
-	opts    Options
-	url     string
-	leases  *leases
+	handle
 	streams streams[*dirStream]
-
-	mu      sync.RWMutex // held for reading by operations, so that Close waits
-	closed  bool
 	safe    sync.Map // folders whose names are on the disk, by path: os.FileInfo
 	touched sync.Map // names of functions whose index was left behind by this archive
 	written written  // what it will have of them
@@ -81,7 +75,7 @@ func openDir(path string, o *Options) (*hdfdir, error) {
 	if err := checkMarker(root, opts.Mode); err != nil {
 		return nil, err
 	}
-	return &hdfdir{root: root, opts: opts, url: canonicalURL("hdfdir", root, opts), leases: newLeases(root)}, nil
+	return &hdfdir{handle: handle{path: root, opts: opts, url: canonicalURL("hdfdir", root, opts), leases: newFolderLeases(root)}}, nil
 }
 
 // checkMarker wants the marker in a folder, and with mode Create puts it into an
@@ -180,19 +174,10 @@ func shard(id string) string {
 	return s
 }
 
-func (a *hdfdir) function(name string) string { return filepath.Join(a.root, groupName(name)) }
+func (a *hdfdir) function(name string) string { return filepath.Join(a.path, groupName(name)) }
 
-func (a *hdfdir) path(function, id string) string {
+func (a *hdfdir) file(function, id string) string {
 	return filepath.Join(a.function(function), shard(id), id+suffix)
-}
-
-func (a *hdfdir) use(f func() error) error {
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	if a.closed {
-		return driver.ErrClosed
-	}
-	return f()
 }
 
 func (a *hdfdir) durable() bool { return a.opts.Sync != SyncOff }
@@ -206,8 +191,6 @@ func (a *hdfdir) Sync(context.Context) error {
 		return nil
 	})
 }
-
-func (a *hdfdir) URL() string { return a.url }
 
 // Close brings the indexes of the functions up to date that this archive wrote to.
 // An index is not needed to read entries, so that one that cannot be written is no

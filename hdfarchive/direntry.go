@@ -85,7 +85,7 @@ func (a *hdfdir) Stat(_ context.Context, function string, key keymap.Key) (*driv
 func (a *hdfdir) get(function string, key keymap.Key, most int64) (e *driver.Entry, err error) {
 	err = a.use(func() error {
 		id := entryID(key)
-		_, e, err = readFile(a.path(function, id), id, key, most)
+		_, e, err = readFile(a.file(function, id), id, key, most)
 		if err == nil && e.Call.Function != function {
 			return driver.ErrNotFound
 		}
@@ -98,12 +98,9 @@ func (a *hdfdir) get(function string, key keymap.Key, most int64) (e *driver.Ent
 }
 
 func (a *hdfdir) Delete(_ context.Context, function string, key keymap.Key) error {
-	return a.use(func() error {
-		if a.opts.Mode == Read {
-			return readOnly(a.root)
-		}
+	return a.change(func() error {
 		id := entryID(key)
-		path := a.path(function, id)
+		path := a.file(function, id)
 		if _, _, err := readFile(path, id, key, withoutValue); err != nil && !errors.Is(err, driver.ErrCorrupt) {
 			return err
 		}
@@ -143,7 +140,7 @@ func (a *hdfdir) prune(dir string) error {
 		return err
 	}
 	if os.Remove(function) == nil && a.durable() {
-		return syncPath(a.root)
+		return syncPath(a.path)
 	}
 	return nil
 }

@@ -221,9 +221,9 @@ func (a *hdfdir) writeIndex(path string, l *listing, times folders) error {
 
 func (a *hdfdir) Functions(ctx context.Context) (fns []driver.Function, err error) {
 	err = a.use(func() error {
-		folders, err := os.ReadDir(a.root)
+		folders, err := os.ReadDir(a.path)
 		if err != nil {
-			return openError(a.root, err)
+			return openError(a.path, err)
 		}
 		for _, d := range folders {
 			if !d.IsDir() || strings.HasPrefix(d.Name(), ".") {
@@ -262,7 +262,7 @@ func (a *hdfdir) describe(ctx context.Context, folder string) (driver.Function, 
 
 // longName looks into the first entry of a folder for the name of its function.
 func (a *hdfdir) longName(folder string) (name string, ok bool) {
-	paths, err := filepath.Glob(filepath.Join(globEscape(filepath.Join(a.root, folder)), "*", "*"+suffix))
+	paths, err := filepath.Glob(filepath.Join(globEscape(filepath.Join(a.path, folder)), "*", "*"+suffix))
 	if err != nil {
 		return "", false
 	}

@@ -43,10 +43,7 @@ func (a *hdfdir) PutBeforeSum(ctx context.Context, e *driver.Entry, ifAbsent boo
 
 // put is Put, with sum as PutBeforeSum has it, or nil.
 func (a *hdfdir) put(ctx context.Context, entries []*driver.Entry, ifAbsent bool, sum func() (uint64, error)) (stored int, err error) {
-	err = a.use(func() error {
-		if a.opts.Mode == Read {
-			return readOnly(a.root)
-		}
+	err = a.change(func() error {
 		for len(entries) > 0 {
 			n := min(len(entries), maxBatch)
 			done, err := a.putBatch(ctx, entries[:n], ifAbsent, sum)
@@ -86,7 +83,7 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 	if a.durable() {
 		err = parallel(len(drafts), func(i int) error { return syncPath(drafts[i].temp) })
 		if err != nil {
-			return 0, writeError(a.root, err)
+			return 0, writeError(a.path, err)
 		}
 	}
 	for _, d := range drafts {
@@ -123,7 +120,7 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 	if failed != nil {
 		return stored, failed
 	}
-	return stored, writeError(a.root, err)
+	return stored, writeError(a.path, err)
 }
 
 // parallel calls f for 0 to n-1, some at a time, and returns the first error.
@@ -156,7 +153,7 @@ func (a *hdfdir) draft(e *driver.Entry, ifAbsent bool, sum func() (uint64, error
 	if sum != nil {
 		p.await(sum)
 	}
-	d := &draft{prepared: p, path: a.path(e.Call.Function, p.id)}
+	d := &draft{prepared: p, path: a.file(e.Call.Function, p.id)}
 	if ifAbsent {
 		if there, err := present(d.path, p); err != nil || there {
 			return d, err
@@ -193,8 +190,8 @@ func (a *hdfdir) inFolder(d *draft, folders map[string]bool, f func() error) err
 		st, e := os.Stat(dir)
 		if e != nil {
 			// Without its marker what is stored now would not be found again.
-			if _, e := os.Stat(filepath.Join(a.root, markerName)); errors.Is(e, fs.ErrNotExist) {
-				return removedError(a.root)
+			if _, e := os.Stat(filepath.Join(a.path, markerName)); errors.Is(e, fs.ErrNotExist) {
+				return removedError(a.path)
 			}
 			if err := os.MkdirAll(dir, 0o777); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return writeError(dir, err)
@@ -202,7 +199,7 @@ func (a *hdfdir) inFolder(d *draft, folders map[string]bool, f func() error) err
 		}
 		// Another process may just have made the folder, and its name not be on the disk yet.
 		if e != nil || !a.synced(dir, st) {
-			folders[filepath.Dir(dir)], folders[a.root] = true, true
+			folders[filepath.Dir(dir)], folders[a.path] = true, true
 			d.folder = st
 		}
 		if err = f(); !errors.Is(err, fs.ErrNotExist) {

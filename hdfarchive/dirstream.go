@@ -38,14 +38,8 @@ func (a *hdfdir) Stream(_ context.Context, e *driver.Entry, parts []*value.Array
 		return nil, fmt.Errorf("%w: streams to HDF5 on a big-endian machine", errors.ErrUnsupported)
 	}
 	s := &dirStream{a: a, parts: newParts(parts, &a.opts), folders: make(map[string]bool),
-		draft: &draft{path: a.path(e.Call.Function, entryID(e.Key))}}
-	err := a.use(func() error {
-		if a.opts.Mode == Read {
-			return readOnly(a.root)
-		}
-		return nil
-	})
-	if err != nil {
+		draft: &draft{path: a.file(e.Call.Function, entryID(e.Key))}}
+	if err := a.change(func() error { return nil }); err != nil {
 		return nil, err
 	}
 	a.streams.add(s)
@@ -96,7 +90,7 @@ func (s *dirStream) write(name string, p *piece) error {
 		return driver.ErrClosed
 	}
 	if err := s.open(); err != nil {
-		return writeError(s.a.root, err)
+		return writeError(s.a.path, err)
 	}
 	var err error
 	if p.make != nil {
@@ -108,7 +102,7 @@ func (s *dirStream) write(name string, p *piece) error {
 	if why := s.file.Commit(false); why != nil { // or memory would hold what is small
 		err = why
 	}
-	return writeError(s.a.root, err)
+	return writeError(s.a.path, err)
 }
 
 func (s *dirStream) finish() error {
@@ -174,7 +168,7 @@ func (s *dirStream) commit(e *driver.Entry, ifAbsent bool) (stored bool, err err
 		err = syncPath(s.draft.temp)
 	}
 	if err != nil {
-		return false, writeError(s.a.root, err)
+		return false, writeError(s.a.path, err)
 	}
 	if stored, err = place(s.draft, ifAbsent); err != nil || !stored {
 		return false, err
@@ -184,7 +178,7 @@ func (s *dirStream) commit(e *driver.Entry, ifAbsent bool) (stored bool, err err
 	if s.a.durable() {
 		for f := range s.folders {
 			if err := syncPath(f); err != nil {
-				return false, writeError(s.a.root, err)
+				return false, writeError(s.a.path, err)
 			}
 		}
 	}

@@ -57,8 +57,8 @@ func newFileLeases(path string) *leases {
 	return &leases{dir: filepath.Dir(path), prefix: filepath.Base(path) + leaseSuffix, ttl: leaseTTL}
 }
 
-// newLeases returns the leases of an archive in a folder.
-func newLeases(root string) *leases {
+// newFolderLeases returns the leases of an archive in a folder.
+func newFolderLeases(root string) *leases {
 	return &leases{dir: filepath.Join(root, leaseFolder), ttl: leaseTTL}
 }
 
@@ -390,57 +390,4 @@ func (ls *leases) sweep() {
 		}
 	}
 	os.Remove(ls.dir) // when it is empty; whoever needs it makes it again
-}
-
-// Acquire implements driver.Leaser. A process that dies is taken over at once, one
-// that was stopped, or whose machine is gone, after 20 s without a sign of life.
-func (a *hdfdir) Acquire(ctx context.Context, function string, key keymap.Key) (l driver.Lease, err error) {
-	err = a.use(func() error {
-		if a.opts.Mode == Read {
-			return nil
-		}
-		if l, err = a.leases.acquire(ctx, function, key); errors.Is(err, errNoLeases) {
-			return nil
-		}
-		return err
-	})
-	return l, err
-}
-
-// ReleaseAll implements driver.Leaser.
-func (a *hdfdir) ReleaseAll(context.Context) (n int, err error) {
-	err = a.use(func() error {
-		if a.opts.Mode == Read {
-			return readOnly(a.root)
-		}
-		n, err = a.leases.releaseAll()
-		return err
-	})
-	return n, err
-}
-
-// Acquire implements driver.Leaser as that of a folder does.
-func (a *File) Acquire(ctx context.Context, function string, key keymap.Key) (l driver.Lease, err error) {
-	err = a.use(func() error {
-		if a.opts.Mode == Read {
-			return nil
-		}
-		if l, err = a.leases.acquire(ctx, function, key); errors.Is(err, errNoLeases) {
-			return nil
-		}
-		return err
-	})
-	return l, err
-}
-
-// ReleaseAll implements driver.Leaser.
-func (a *File) ReleaseAll(context.Context) (n int, err error) {
-	err = a.use(func() error {
-		if a.opts.Mode == Read {
-			return readOnly(a.store.path)
-		}
-		n, err = a.leases.releaseAll()
-		return err
-	})
-	return n, err
 }

@@ -53,7 +53,7 @@ func (a *File) Slice(ctx context.Context, function string, key keymap.Key, sel *
 func (a *hdfdir) Slice(_ context.Context, function string, key keymap.Key, sel *driver.Selection, dst any) (v value.Value, err error) {
 	err = a.use(func() error {
 		id := entryID(key)
-		return withFile(a.path(function, id), func(file *h5.File, root *h5.Group) error {
+		return withFile(a.file(function, id), func(file *h5.File, root *h5.Group) error {
 			i, err := statKey(root, valueName, function, key, func() (*h5.Group, error) { return openLarge(root, valueName) })
 			if err != nil {
 				return err

@@ -70,10 +70,7 @@ func (a *File) Stream(ctx context.Context, e *driver.Entry, parts []*value.Array
 		return nil, fmt.Errorf("%w: streams to HDF5 on a big-endian machine", errors.ErrUnsupported)
 	}
 	s := &fileStream{a: a, token: strconv.FormatUint(rand.Uint64(), 36), parts: newParts(parts, &a.opts)}
-	err := a.use(func() error {
-		if a.opts.Mode == Read {
-			return readOnly(a.store.path)
-		}
+	err := a.change(func() error {
 		a.leases.buryAll()
 		var err error
 		s.lease, err = a.leases.acquire(ctx, streamsName, keymap.Key{Canonical: s.token})
