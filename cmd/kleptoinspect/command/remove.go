@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/keymap"
 )
 
 func newRemove(p *program) *cobra.Command {
@@ -24,7 +25,7 @@ It says how many and asks, unless --yes answers; compact gives their room back.`
 		Example: `  kleptoinspect rm results.h5 9f3c
   kleptoinspect rm results.h5 --damaged
   kleptoinspect rm results.h5 --where 'version=="1" && age>30d' --yes`,
-		Args:              upTo(2, "an archive and an id"),
+		Args:              takes(1, 2, "an archive and an id"),
 		ValidArgsFunction: p.completeEntry,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at, err := c.parse(args)
@@ -64,25 +65,11 @@ It says how many and asks, unless --yes answers; compact gives their room back.`
 			} else if some, _, err = f.apply(where, l.entries, p.now()); err != nil {
 				return err
 			}
-			if len(some) > 0 && !yes {
-				if err := p.ask("delete " + plural(len(some), "entry", "entries") + " of " + plural(len(l.entries), "entry", "entries")); err != nil {
-					return err
-				}
+			var all []doomed
+			for _, e := range some {
+				all = append(all, doomed{e.Call.Function, e.Key, e.id()})
 			}
-			for i, e := range some {
-				if err := a.Delete(cmd.Context(), e.Call.Function, e.Key); err != nil {
-					return interrupted(err, plural(i, "entry is", "entries are")+" deleted")
-				}
-			}
-			if p.json {
-				ids := make([]string, len(some))
-				for i, e := range some {
-					ids[i] = e.id()
-				}
-				return p.writeJSON(object{{"archive", shown(a.URL())}, {"deleted", ids}})
-			}
-			p.printf("%s deleted\n", plural(len(some), "entry", "entries"))
-			return nil
+			return p.remove(cmd.Context(), a, all, plural(len(all), "entry", "entries")+" of "+plural(len(l.entries), "entry", "entries"), yes)
 		},
 	}
 	c.flags(cmd, p)
@@ -103,40 +90,51 @@ func (p *program) removeDamaged(ctx context.Context, a *archive.Archive, functio
 	if err != nil && !errors.As(err, &damage) {
 		return interrupted(err, "nothing was deleted")
 	}
-	var some []*archive.Error
+	var all []doomed
 	unnamed := 0
 	if damage != nil {
 		for _, d := range damage.Damaged {
-			if damagedID(d) == "" {
+			if id := damagedID(d); id != "" {
+				all = append(all, doomed{d.Function, d.Key, id})
+			} else {
 				unnamed++
-				continue
 			}
-			some = append(some, d)
 		}
 	}
-	if len(some) > 0 && !yes {
-		if err := p.ask("delete " + plural(len(some), "damaged entry", "damaged entries") + " of " + plural(done.Done, "entry", "entries")); err != nil {
+	err = p.remove(ctx, a, all, plural(len(all), "damaged entry", "damaged entries")+" of "+plural(done.Done, "entry", "entries"), yes)
+	if err == nil && unnamed > 0 {
+		err = &wordedError{plural(unnamed, "damaged entry", "damaged entries") +
+			" cannot be named, so not deleted; kleptoinspect copy saves all others into a new archive", archive.ErrCorrupt}
+	}
+	return err
+}
+
+// doomed is an entry that is to be deleted.
+type doomed struct {
+	function string
+	key      keymap.Key
+	id       string
+}
+
+// remove deletes entries, which are what it asks about, unless yes answers.
+func (p *program) remove(ctx context.Context, a *archive.Archive, all []doomed, what string, yes bool) error {
+	if len(all) > 0 && !yes {
+		if err := p.ask("delete " + what); err != nil {
 			return err
 		}
 	}
-	ids := []string{}
-	for i, d := range some {
-		if err := a.Delete(ctx, d.Function, d.Key); err != nil {
+	ids := make([]string, len(all))
+	for i, d := range all {
+		if err := a.Delete(ctx, d.function, d.key); err != nil {
 			return interrupted(err, plural(i, "entry is", "entries are")+" deleted")
 		}
-		ids = append(ids, damagedID(d))
+		ids[i] = d.id
 	}
 	if p.json {
-		err = p.writeJSON(object{{"archive", shown(a.URL())}, {"deleted", ids}})
-	} else {
-		p.printf("%s deleted\n", plural(len(some), "entry", "entries"))
-		err = nil
+		return p.writeJSON(object{{"archive", shown(a.URL())}, {"deleted", ids}})
 	}
-	if unnamed > 0 {
-		err = errors.Join(err, &wordedError{plural(unnamed, "damaged entry", "damaged entries") +
-			" cannot be named, so not deleted; kleptoinspect copy saves all others into a new archive", archive.ErrCorrupt})
-	}
-	return err
+	p.printf("%s deleted\n", plural(len(all), "entry", "entries"))
+	return nil
 }
 
 // ask returns an error unless somebody says yes.
