@@ -32,18 +32,24 @@ const (
 // inspectFile opens a file in the second process, and in the first has the second one do
 // the command.
 func inspectFile(ctx context.Context, path string) (inspect.File, error) {
-	if os.Getenv(alone) != "" {
-		limit := func(what int, most uint64) error {
-			return syscall.Setrlimit(what, &syscall.Rlimit{Cur: most, Max: most})
-		}
-		if err := errors.Join(limit(syscall.RLIMIT_AS, aloneMemory), limit(syscall.RLIMIT_CPU, aloneTime)); err != nil {
-			return nil, fmt.Errorf("limits for reading %s: %w", path, err)
-		}
-		return hdfarchive.Inspect(path)
+	if os.Getenv(alone) == "" {
+		return nil, delegate(ctx, path)
 	}
+	limit := func(what int, most uint64) error {
+		return syscall.Setrlimit(what, &syscall.Rlimit{Cur: most, Max: most})
+	}
+	if err := errors.Join(limit(syscall.RLIMIT_AS, aloneMemory), limit(syscall.RLIMIT_CPU, aloneTime)); err != nil {
+		return nil, fmt.Errorf("limits for reading %s: %w", path, err)
+	}
+	return hdfarchive.Inspect(path)
+}
+
+// delegate has the second process do the command, which reads the file at path, and tells how
+// that ended.
+func delegate(ctx context.Context, path string) error {
 	exe, err := os.Executable()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var errs head
 	cmd := exec.CommandContext(ctx, exe, os.Args[1:]...)
@@ -52,14 +58,14 @@ func inspectFile(ctx context.Context, path string) (inspect.File, error) {
 	err = cmd.Run()
 	switch code := cmd.ProcessState.ExitCode() - aloneCode; {
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return ctx.Err()
 	case cmd.ProcessState == nil:
-		return nil, err
+		return err
 	case code >= command.ExitOK && code <= command.ExitUsage:
 		os.Stderr.Write(errs.Bytes())
-		return nil, &command.DelegatedError{Code: code}
+		return &command.DelegatedError{Code: code}
 	}
-	return nil, fmt.Errorf("%w: %s: the HDF5 library fails at it and takes the process along, or would not come to an end; h5dump may show a part of it",
+	return fmt.Errorf("%w: %s: the HDF5 library fails at it and takes the process along, or would not come to an end; h5dump may show a part of it",
 		archive.ErrCorrupt, path)
 }
 
