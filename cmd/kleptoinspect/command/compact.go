@@ -17,7 +17,7 @@ there, whole. Of a folder leftovers are removed and the indexes made anew. Other
 programs must have closed a file.`,
 		Example: `  kleptoinspect compact results.h5
   kleptoinspect compact results.h5 --json | jq .after`,
-		Args:              upTo(1, "one archive"),
+		Args:              takes(1, 1, "one archive"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := openWritable(cmd.Context(), args[0], false)

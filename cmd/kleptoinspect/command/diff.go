@@ -29,7 +29,7 @@ results differ. Numbers agree where |a-b| <= atol + rtol*|b|, as in numpy; witho
 --rtol and --atol they must be the same. Exit code 3 says that something differs.`,
 		Example: `  kleptoinspect diff laptop.h5 cluster.h5 --rtol 1e-9
   kleptoinspect diff old.h5 new.h5 --json | jq '.different[].id'`,
-		Args: exactly(2, "two archives"),
+		Args: takes(2, 2, "two archives"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !(rtol >= 0) || !(atol >= 0) {
 				return usagef("--rtol %v --atol %v; give numbers that are not negative", rtol, atol)

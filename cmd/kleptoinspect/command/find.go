@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -125,10 +126,8 @@ func (c *choice) find(l *listing, at []named) (*entry, error) {
 
 func checkArg(l *listing, name string) error {
 	names := argNames(l.entries)
-	for _, n := range names {
-		if n == name {
-			return nil
-		}
+	if slices.Contains(names, name) {
+		return nil
 	}
 	return fmt.Errorf("no argument %q; there are %s", name, strings.Join(names, ", "))
 }

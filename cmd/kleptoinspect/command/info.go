@@ -22,7 +22,7 @@ func newInfo(p *program) *cobra.Command {
 its entries have; or an HDF5 file of another program, with its largest datasets.`,
 		Example: `  kleptoinspect info results.h5
   kleptoinspect info results.h5 --json | jq .functions[].entries`,
-		Args:              upTo(1, "one archive"),
+		Args:              takes(1, 1, "one archive"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, file, err := p.openAny(cmd.Context(), args[0], h)

@@ -26,7 +26,7 @@ Of an HDF5 file of another program it lists the objects in the group at PATH.`,
 		Example: `  kleptoinspect ls results.h5
   kleptoinspect ls results.h5 --where 'F<0.03 && k>=0.05' --sort -seconds --limit 10
   kleptoinspect ls results.h5 --json | jq '.entries[].args.F'`,
-		Args:              upTo(2, "an archive, or an HDF5 file and a path in it"),
+		Args:              takes(1, 2, "an archive, or an HDF5 file and a path in it"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			where, err := f.parse()
@@ -83,9 +83,10 @@ func (p *program) ls(url string, l *listing, some []*entry, more int) error {
 		return p.writeJSON(object{{"archive", url}, {"more", more}, {"damaged", len(l.damaged)}, {"entries", entries}})
 	}
 	ids := p.idsOf(l.entries)
+	chosen := &listing{entries: some}
 	several := 0
 	for _, f := range l.functions {
-		if anyOf(some, f.Name) {
+		if len(chosen.of(f.Name)) > 0 {
 			several++
 		}
 	}
@@ -94,7 +95,7 @@ func (p *program) ls(url string, l *listing, some []*entry, more int) error {
 	}
 	first := true
 	for _, f := range l.functions {
-		of := (&listing{entries: some}).of(f.Name)
+		of := chosen.of(f.Name)
 		if len(of) == 0 {
 			continue
 		}
@@ -126,15 +127,6 @@ func (p *program) noEntries(l *listing, ids func(*entry) string) {
 	}
 	p.entryTable(nil, names, ids)
 	fmt.Fprintln(p.Err, plural(0, "entry", "entries"))
-}
-
-func anyOf(entries []*entry, function string) bool {
-	for _, e := range entries {
-		if e.Call.Function == function {
-			return true
-		}
-	}
-	return false
 }
 
 // entryTable writes the entries of one function, whose arguments have these names.

@@ -35,7 +35,7 @@ where the name ends in .h5 and as a folder where it ends in /. Entries that are 
 already stay. Copying again goes on where it was interrupted.`,
 		Example: `  kleptoinspect copy results.h5 hdfdir:shared
   kleptoinspect copy results.h5 part.h5 --function grayscott`,
-		Args: exactly(2, "a source and a destination"),
+		Args: takes(2, 2, "a source and a destination"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return m.run(cmd, p, args[1], args[:1])
 		},
@@ -67,15 +67,6 @@ destination, then that of the source named first).`,
 	}
 	m.flags(cmd)
 	return cmd
-}
-
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(cmd *cobra.Command, args []string) error {
-		if len(args) != n {
-			return usagef("%s takes %s, not %s; %s --help explains", cmd.Name(), what, plural(len(args), "argument", "arguments"), cmd.CommandPath())
-		}
-		return nil
-	}
 }
 
 func sameFile(a, b string) bool {

@@ -95,11 +95,15 @@ func noFunction(name string, fns []archive.Function) error {
 	if len(fns) == 0 {
 		return fmt.Errorf("no function %q: the archive is empty", name)
 	}
+	return fmt.Errorf("no function %q; the archive has %s", name, functionNames(fns))
+}
+
+func functionNames(fns []archive.Function) string {
 	names := make([]string, len(fns))
 	for i, f := range fns {
 		names[i] = f.Name
 	}
-	return fmt.Errorf("no function %q; the archive has %s", name, strings.Join(names, ", "))
+	return strings.Join(names, ", ")
 }
 
 // damage returns an error that says how many entries could not be read; the
@@ -133,9 +137,5 @@ func (l *listing) only() (archive.Function, error) {
 	case 0:
 		return archive.Function{}, errors.New("the archive is empty")
 	}
-	names := make([]string, len(l.functions))
-	for i, f := range l.functions {
-		names[i] = f.Name
-	}
-	return archive.Function{}, fmt.Errorf("the archive has %d functions; choose one by --function: %s", len(names), strings.Join(names, ", "))
+	return archive.Function{}, fmt.Errorf("the archive has %d functions; choose one by --function: %s", len(l.functions), functionNames(l.functions))
 }

@@ -64,7 +64,7 @@ Of an HDF5 file of another program it draws the dataset at PATH.`,
   kleptoinspect plot results.h5 --at F=0.02,k=0.05 --member u -o u.png
   kleptoinspect plot results.h5 --x F --y k --z mean --colormap inferno -o map.png
   kleptoinspect plot results.h5 --x F --z seconds --where 'k==0.06'`,
-		Args:              upTo(2, "an archive and an id, or an HDF5 file and a path"),
+		Args:              takes(1, 2, "an archive and an id, or an HDF5 file and a path"),
 		ValidArgsFunction: p.completeEntry,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return s.run(cmd, p, args)

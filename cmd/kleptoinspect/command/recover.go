@@ -22,7 +22,7 @@ archive does the same first, and so do all other commands, those that only read 
 them; recover does only that, and says what there was.`,
 		Example: `  kleptoinspect recover results.h5
   kleptoinspect recover results.h5 --json | jq .commits`,
-		Args:              upTo(1, "one archive"),
+		Args:              takes(1, 1, "one archive"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, err := journaled(args[0])

@@ -86,7 +86,7 @@ func Run(ctx context.Context, args []string, env *Env) int {
 		return ExitUsage
 	}
 	msg := explain(tidy(err))
-	if env.Missing != "" && (isFormat(err)) {
+	if env.Missing != "" && isFormat(err) {
 		msg += "; " + env.Missing
 	}
 	fmt.Fprintf(env.Err, "kleptoinspect: %s\n", msg)
@@ -208,10 +208,10 @@ func strict(root *cobra.Command) {
 	}
 }
 
-// upTo checks that there are arguments, and not too many.
-func upTo(most int, what string) cobra.PositionalArgs {
+// takes checks how many arguments there are.
+func takes(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
-		if len(args) < 1 || len(args) > most {
+		if len(args) < least || len(args) > most {
 			return usagef("%s takes %s, not %s; %s --help explains", cmd.Name(), what, plural(len(args), "argument", "arguments"), cmd.CommandPath())
 		}
 		return nil

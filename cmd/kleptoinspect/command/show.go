@@ -46,7 +46,7 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
   kleptoinspect show results.h5 9f3c --member u --slice 10:20,::2
   kleptoinspect show results.h5 9f3c --member u --values --json | jq .members[0].values
   kleptoinspect show other.h5 /run/1/u --slice 10:20,:`,
-		Args:              upTo(2, "an archive and an id, or an HDF5 file and a path"),
+		Args:              takes(1, 2, "an archive and an id, or an HDF5 file and a path"),
 		ValidArgsFunction: p.completeEntry,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at, err := s.choice.parse(args)

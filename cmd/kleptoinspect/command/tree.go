@@ -27,7 +27,7 @@ down; links are not followed, and a group with several names is shown once.`,
 		Example: `  kleptoinspect tree results.h5
   kleptoinspect tree results.h5 --function grayscott --limit 1
   kleptoinspect tree results.h5 --where 'F==0.02' --json`,
-		Args:              upTo(2, "an archive, or an HDF5 file and a path in it"),
+		Args:              takes(1, 2, "an archive, or an HDF5 file and a path in it"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			where, err := f.parse()

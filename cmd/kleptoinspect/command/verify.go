@@ -18,7 +18,7 @@ entries are listed, one a line, and the exit code is 1; rm --damaged deletes the
 calls compute them again.`,
 		Example: `  kleptoinspect verify results.h5
   kleptoinspect verify results.h5 --json | jq .damaged[].id`,
-		Args:              upTo(1, "one archive"),
+		Args:              takes(1, 1, "one archive"),
 		ValidArgsFunction: p.completeArchive,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, err := open(cmd.Context(), args[0])

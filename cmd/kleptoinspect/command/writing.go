@@ -13,7 +13,6 @@ import (
 
 // openWritable opens an archive for writing, and with create makes it where there is none.
 func openWritable(ctx context.Context, name string, create bool) (*archive.Archive, error) {
-	mode := "rw"
 	url := name
 	_, err := os.Stat(name)
 	switch {
@@ -42,7 +41,7 @@ func openWritable(ctx context.Context, name string, create bool) (*archive.Archi
 		u.Params = map[string]string{}
 	}
 	if u.Path != "" && u.Params["mode"] == "" && !create {
-		u.Params["mode"] = mode
+		u.Params["mode"] = "rw"
 	}
 	a, err := archive.Open(ctx, u.String())
 	return a, openError(name, err)
