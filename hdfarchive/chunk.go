@@ -1,6 +1,7 @@
 package hdfarchive
 
 import (
+	"cmp"
 	"runtime"
 	"sync"
 
@@ -166,7 +167,7 @@ func (f *filters) encoded(chunk []int) *h5.Encoded {
 func (g *grid) encode(array []byte, f *filters, from, end int) (all []byte, chunks []h5.Chunk, err error) {
 	n := end - from
 	encoded, chunks := make([][]byte, n), make([]h5.Chunk, n)
-	err = inParallel(n, func(k int) (err error) {
+	err = inParallel(n, runtime.GOMAXPROCS(0), func(k int) (err error) {
 		raw := make([]byte, g.bytes())
 		g.gather(raw, array, from+k)
 		encoded[k], chunks[k].Past, err = f.encode(raw)
@@ -188,33 +189,18 @@ func (g *grid) encode(array []byte, f *filters, from, end int) (all []byte, chun
 	return all, chunks, nil
 }
 
-// inParallel calls f for 0 to n-1 on as many goroutines as there are processors, and
-// returns the first error.
-func inParallel(n int, f func(k int) error) error {
+// inParallel calls f for 0 to n-1, at most so many at a time, and returns the first error.
+func inParallel(n, most int, f func(i int) error) error {
+	errs := make([]error, n)
 	var wg sync.WaitGroup
-	var mu sync.Mutex
-	var failed error
-	next := 0
-	take := func() (k int, ok bool) {
-		mu.Lock()
-		defer mu.Unlock()
-		k = next
-		next++
-		return k, k < n && failed == nil
-	}
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	slots := make(chan struct{}, most)
+	for i := range n {
+		slots <- struct{}{}
 		wg.Go(func() {
-			for k, ok := take(); ok; k, ok = take() {
-				if err := f(k); err != nil {
-					mu.Lock()
-					if failed == nil {
-						failed = err
-					}
-					mu.Unlock()
-				}
-			}
+			errs[i] = f(i)
+			<-slots
 		})
 	}
 	wg.Wait()
-	return failed
+	return cmp.Or(errs...)
 }

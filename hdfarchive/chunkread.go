@@ -1,6 +1,7 @@
 package hdfarchive
 
 import (
+	"runtime"
 	"slices"
 
 	"github.com/klepto-go/klepto/archive/driver"
@@ -74,7 +75,7 @@ func readChunks(g *h5.Group, name string, i *h5.Info, b *driver.Slab, to []byte)
 			end += sizes[k]
 			ends[k] = end
 		}
-		err = inParallel(n, func(k int) error {
+		err = inParallel(n, runtime.GOMAXPROCS(0), func(k int) error {
 			encoded := stored[ends[k]-sizes[k] : ends[k]]
 			if from, ok := at.inPiece(places[k], b); ok {
 				return decodeChunk(to[from:from+c.Bytes], encoded, c.Filters, past[k], i.Type.Size)

@@ -13,9 +13,8 @@ import (
 )
 
 // A job is what one caller wants done: entries put, one deleted, or the disk waited
-// for. Jobs that wait
-// while a commit is under way make up the next one, so that many goroutines share
-// one flush and one wait for the disk.
+// for. Jobs that wait while a commit is under way make up the next one, so that many
+// goroutines share one flush and one wait for the disk.
 type job struct {
 	puts     []*prepared
 	ifAbsent bool
@@ -56,14 +55,14 @@ func (s *store) submit(ctx context.Context, j *job) error {
 	case <-ctx.Done():
 	}
 	s.queue.Lock()
-	for i, other := range s.queue.waiting {
-		if other == j {
-			s.queue.waiting = append(s.queue.waiting[:i], s.queue.waiting[i+1:]...)
-			s.queue.Unlock()
-			return ctx.Err()
-		}
+	at := slices.Index(s.queue.waiting, j)
+	if at >= 0 {
+		s.queue.waiting = slices.Delete(s.queue.waiting, at, at+1)
 	}
 	s.queue.Unlock()
+	if at >= 0 {
+		return ctx.Err()
+	}
 	<-j.done
 	return j.err
 }

@@ -364,7 +364,7 @@ func (a *hdfdir) tidy(ctx context.Context, folder string) error {
 		}
 		path := filepath.Join(dir, s.Name())
 		if !s.IsDir() {
-			remove(path, now)
+			removeOrphan(path, now)
 			continue
 		}
 		names, err := readNames(path)
@@ -372,7 +372,7 @@ func (a *hdfdir) tidy(ctx context.Context, folder string) error {
 			return openError(path, err)
 		}
 		for _, name := range names {
-			remove(filepath.Join(path, name), now)
+			removeOrphan(filepath.Join(path, name), now)
 		}
 		_ = os.Remove(path) // fails, as it should, where it is not empty
 	}
@@ -384,11 +384,11 @@ func (a *hdfdir) tidy(ctx context.Context, folder string) error {
 	return err
 }
 
-// remove removes a temporary file that nobody will finish.
-func remove(path string, now time.Time) {
+// removeOrphan removes a temporary file that nobody will finish.
+func removeOrphan(path string, now time.Time) {
 	if name := filepath.Base(path); strings.HasPrefix(name, tempPrefix) {
 		if st, err := os.Stat(path); err == nil && orphaned(name, st.ModTime(), now) {
-			_ = os.Remove(path) // the next listing tries again
+			_ = os.Remove(path) // who comes next tries again
 		}
 	}
 }

@@ -91,11 +91,10 @@ func (d *decoder) dataset(g *h5.Group, name string, i *h5.Info) (value.Value, er
 	}
 	if i.Type.Class == h5.Opaque && len(i.Shape) == 0 {
 		text := make([]byte, i.Type.Size)
-		a.Elem, a.Data = value.String, []string{""}
 		if err := g.Read(name, i, i.Type, text); err != nil {
 			return nil, err
 		}
-		a.Data = []string{string(text)}
+		a.Elem, a.Data = value.String, []string{string(text)}
 		return a, valid(a)
 	}
 	e, ok := typeElem(i.Type)
@@ -159,11 +158,7 @@ func (d *decoder) compound(g *h5.Group, name string, i *h5.Info, n node, m value
 	}
 	cols := make([]value.Column, len(t.Members))
 	for k, mem := range t.Members {
-		a, err := column(mem, i.Shape, t.Size)
-		if err == nil && len(n.Members) > 0 {
-			a.Meta = n.Members[k].meta(a.Meta)
-			a.Elem, err = n.Members[k].elem(a.Elem)
-		}
+		a, err := column(t, k, i.Shape, n.Members)
 		field, ok := unescape(mem.Name)
 		if err != nil || !ok {
 			return nil, damaged("member %q of %q: %v", mem.Name, name, err)
@@ -197,8 +192,19 @@ func (d *decoder) compound(g *h5.Group, name string, i *h5.Info, n node, m value
 	return v, valid(v)
 }
 
-// column describes the array that a member is in all rows, without its data.
-func column(m h5.Member, outer []int, size int) (*value.Array, error) {
+// column describes the array that member k of t is in all rows, without its data; described are
+// those members that need it.
+func column(t h5.Type, k int, outer []int, described []node) (*value.Array, error) {
+	a, err := plainColumn(t.Members[k], outer, t.Size)
+	if err == nil && len(described) > 0 {
+		a.Meta = described[k].meta(a.Meta)
+		a.Elem, err = described[k].elem(a.Elem)
+	}
+	return a, err
+}
+
+// plainColumn is column by the type alone, of rows of so many bytes.
+func plainColumn(m h5.Member, outer []int, size int) (*value.Array, error) {
 	base, shape := m.Type, slices.Clone(outer)
 	if base.Class == h5.ArrayOf {
 		shape = append(shape, base.Dims...)

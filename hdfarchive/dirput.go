@@ -4,9 +4,10 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
-	"sync"
+	"slices"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
@@ -81,7 +82,7 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 		}
 	}
 	if a.durable() {
-		err = parallel(len(drafts), func(i int) error { return syncPath(drafts[i].temp) })
+		err = inParallel(len(drafts), maxSyncs, func(i int) error { return syncPath(drafts[i].temp) })
 		if err != nil {
 			return 0, writeError(a.path, err)
 		}
@@ -102,11 +103,8 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 	if !a.durable() {
 		return stored, failed
 	}
-	changed := make([]string, 0, len(folders))
-	for f := range folders {
-		changed = append(changed, f)
-	}
-	err = parallel(len(changed), func(i int) error {
+	changed := slices.Collect(maps.Keys(folders))
+	err = inParallel(len(changed), maxSyncs, func(i int) error {
 		if err := syncPath(changed[i]); !errors.Is(err, fs.ErrNotExist) { // gone with its last entry
 			return err
 		}
@@ -121,27 +119,6 @@ func (a *hdfdir) putBatch(ctx context.Context, entries []*driver.Entry, ifAbsent
 		return stored, failed
 	}
 	return stored, writeError(a.path, err)
-}
-
-// parallel calls f for 0 to n-1, some at a time, and returns the first error.
-func parallel(n int, f func(i int) error) error {
-	errs := make([]error, n)
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, maxSyncs)
-	for i := range n {
-		slots <- struct{}{}
-		wg.Go(func() {
-			errs[i] = f(i)
-			<-slots
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // draft writes the temporary file of an entry, unless ifAbsent finds one there.

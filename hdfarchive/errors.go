@@ -31,7 +31,7 @@ func openError(path string, err error) error {
 		if st, e := os.Stat(path); e == nil && st.IsDir() {
 			return fmt.Errorf("%w: %s is a folder; open it as hdfdir:, or name a file", driver.ErrFormat, path)
 		}
-		return fmt.Errorf("%w: %s is not an HDF5 file (%v); name another file, or move this one away", driver.ErrFormat, path, text1(err))
+		return fmt.Errorf("%w: %s is not an HDF5 file (%v); name another file, or move this one away", driver.ErrFormat, path, detail(err))
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%w: %s may not be written: open it with ?mode=r, or change its permissions (%w)", driver.ErrReadOnly, path, fs.ErrPermission)
 	case errors.Is(err, fs.ErrNotExist):
@@ -89,8 +89,8 @@ func makeError(path string, err error) error {
 	return writeError(path, err)
 }
 
-// text1 is what an error of h5 says beside its sentinel.
-func text1(err error) string {
+// detail is what an error of h5 says beside its sentinel.
+func detail(err error) string {
 	var e *h5.Error
 	if errors.As(err, &e) && e.Text != "" {
 		return e.Text

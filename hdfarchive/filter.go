@@ -1,7 +1,6 @@
 package hdfarchive
 
 import (
-	"encoding/binary"
 	"sync"
 
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
@@ -54,7 +53,7 @@ func (f *filters) encode(chunk []byte) (b []byte, past uint32, err error) {
 		}
 	}
 	if f.fletcher {
-		b = binary.LittleEndian.AppendUint32(b[:len(b):len(b)], fletcher32(b))
+		b = le.AppendUint32(b[:len(b):len(b)], fletcher32(b))
 	}
 	return b, past, nil
 }
@@ -71,7 +70,7 @@ func decodeChunk(to, b []byte, pipeline []h5.Filter, past uint32, size int) erro
 			if len(b) < 4 {
 				return damaged("a chunk of %d bytes has no checksum", len(b))
 			}
-			sum := binary.LittleEndian.Uint32(b[len(b)-4:])
+			sum := le.Uint32(b[len(b)-4:])
 			if b = b[:len(b)-4]; sum != fletcher32(b) {
 				return damaged("a chunk has the checksum %08x, not %08x", fletcher32(b), sum)
 			}

@@ -384,10 +384,7 @@ func (ls *leases) releaseAll() (n int, err error) {
 func (ls *leases) sweep() {
 	names, _ := readNames(ls.dir) // none: nothing to sweep
 	for _, name := range names {
-		path := filepath.Join(ls.dir, name)
-		if st, err := os.Stat(path); err == nil && strings.HasPrefix(name, tempPrefix) && orphaned(name, st.ModTime(), time.Now()) {
-			os.Remove(path)
-		}
+		removeOrphan(filepath.Join(ls.dir, name), time.Now())
 	}
 	os.Remove(ls.dir) // when it is empty; whoever needs it makes it again
 }

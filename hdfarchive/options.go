@@ -1,6 +1,7 @@
 package hdfarchive
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -111,23 +112,14 @@ const defaultWait = 30 * time.Second
 
 // withDefaults returns the options with every field set.
 func (o *Options) withDefaults() Options {
-	full := Options{Mode: Create, Sync: SyncNormal, Wait: defaultWait, Compress: CompressNone, Level: DefaultLevel}
-	if o != nil && o.Mode != "" {
-		full.Mode = o.Mode
+	var full Options
+	if o != nil {
+		full = *o
 	}
-	if o != nil && o.Sync != "" {
-		full.Sync = o.Sync
-	}
-	if o != nil && o.Wait != 0 {
-		full.Wait = o.Wait
-	}
-	if o != nil && o.Compress != "" {
-		full.Compress = o.Compress
-	}
-	if o != nil && o.Level != 0 {
-		full.Level = o.Level
-	}
-	full.Fletcher32 = o != nil && o.Fletcher32
-	full.NeXus = o != nil && o.NeXus
+	full.Mode = cmp.Or(full.Mode, Create)
+	full.Sync = cmp.Or(full.Sync, SyncNormal)
+	full.Wait = cmp.Or(full.Wait, defaultWait)
+	full.Compress = cmp.Or(full.Compress, CompressNone)
+	full.Level = cmp.Or(full.Level, DefaultLevel)
 	return full
 }

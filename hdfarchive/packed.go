@@ -143,12 +143,13 @@ func (x *packed) open() (err error) {
 	return x.opened()
 }
 
+// opened is open where x.loading is held.
 func (x *packed) opened() (err error) {
 	if x.bad == nil && x.table == nil && x.unread == nil {
 		x.table, err = x.own.Table(rowsName, x.t)
 		x.unread = readError(err)
 	}
-	return errorOf(x.bad, x.unread)
+	return cmp.Or(x.bad, x.unread)
 }
 
 // read returns a row.

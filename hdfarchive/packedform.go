@@ -1,6 +1,7 @@
 package hdfarchive
 
 import (
+	"cmp"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -202,7 +203,7 @@ func (c *cell) zero(cells *int, depth int) (value.Value, error) {
 		}
 		m.Axes = append(m.Axes, a)
 	}
-	if err := errorOf(err1, err2); err != nil {
+	if err := cmp.Or(err1, err2); err != nil {
 		return nil, err
 	}
 	if c.Elem == "" {
@@ -236,15 +237,6 @@ func (c *cell) zero(cells *int, depth int) (value.Value, error) {
 	}
 	a.Data = e.Make(a.Len())
 	return a, nil
-}
-
-func errorOf(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Columns of a row beside those of arguments and value.

@@ -36,6 +36,7 @@ func (x *packed) load() error {
 	return x.loaded()
 }
 
+// loaded is load where x.loading is held.
 func (x *packed) loaded() error {
 	if err := x.opened(); err != nil || x.rowOf != nil {
 		return err
@@ -59,7 +60,7 @@ func (x *packed) loaded() error {
 		}
 		index.digests = append(index.digests, digest)
 	}
-	err := x.from(len(index.digests), add)
+	err := x.each(len(index.digests), add)
 	if err != nil {
 		x.unread = readError(err)
 		return x.unread
@@ -71,11 +72,8 @@ func (x *packed) loaded() error {
 	return nil
 }
 
-// each calls f for all rows in the file, many of which are read at a time.
-func (x *packed) each(f func(b []byte)) error { return x.from(0, f) }
-
-// from is each for row at and those behind it.
-func (x *packed) from(at int, f func(b []byte)) error {
+// each calls f for row at and those behind it in the file, many of which are read at a time.
+func (x *packed) each(at int, f func(b []byte)) error {
 	buf := make([]byte, min(loadRows, x.stored-at)*x.size)
 	for at < x.stored {
 		n := min(loadRows, x.stored-at)

@@ -75,7 +75,7 @@ func (x *packed) rewrite(width int) error {
 	if err := x.save(); err != nil {
 		return err
 	}
-	return x.renew(width, x.each, x.drop)
+	return x.renew(width, func(f func(b []byte)) error { return x.each(0, f) }, x.drop)
 }
 
 // renew makes the table anew with the rows that each yields, after gone has taken

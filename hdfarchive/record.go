@@ -47,7 +47,7 @@ func (r record) append(b []byte) []byte {
 	switch r.flag {
 	case recordEntry:
 		rest = appendPart(rest, r.id)
-		rest = binary.LittleEndian.AppendUint64(rest, r.sum)
+		rest = le.AppendUint64(rest, r.sum)
 		for _, part := range []string{r.key, r.call, r.prov, r.goType, r.mark} {
 			rest = appendPart(rest, part)
 		}
@@ -92,7 +92,7 @@ func parseRecord(body []byte) (r record, err error) {
 			if len(body) < 8 {
 				return r, damaged("the catalog has a short record")
 			}
-			r.sum = binary.LittleEndian.Uint64(body)
+			r.sum = le.Uint64(body)
 			body = body[8:]
 			continue
 		}

@@ -44,7 +44,7 @@ func (s *store) revive() error {
 		}
 	}
 	if info, err := os.Stat(s.path); err != nil || !os.SameFile(info, s.info) {
-		s.lost = s.removed()
+		s.lost = removedError(s.path)
 		return s.lost
 	}
 	s.lost = s.open(true)
@@ -56,10 +56,6 @@ func (s *store) revive() error {
 		}
 	}
 	return s.lost
-}
-
-func (s *store) removed() error {
-	return removedError(s.path)
 }
 
 // orphanedJournal refuses to make a file at path beside a journal of another one

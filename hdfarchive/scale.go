@@ -129,11 +129,8 @@ func (s *scaler) name(axis string, length int) string {
 		return ""
 	}
 	for _, name := range []string{axis, axis + "_" + strconv.Itoa(length)} {
-		if _, scale := s.at[name]; scale && s.length[name] == length {
-			return name
-		}
 		_, scale := s.at[name]
-		if s.invent && !scale && s.children[name] == nil {
+		if scale && s.length[name] == length || !scale && s.invent && s.children[name] == nil {
 			return name
 		}
 	}

@@ -237,11 +237,11 @@ func (s *schema) appendRow(b []byte, id string, e *driver.Entry) []byte {
 	if s.Version > 0 {
 		b = appendCut(b, e.Call.Version, s.Version)
 	}
-	created := int64(value.NaT)
-	if t := e.Provenance.Created; !t.Before(value.MinTime) && !t.After(value.MaxTime) {
-		created = t.UnixNano()
+	ns, ok := created(e.Provenance.Created)
+	if !ok {
+		ns = value.NaT
 	}
-	b = le.AppendUint64(b, uint64(created))
+	b = le.AppendUint64(b, uint64(ns))
 	b = le.AppendUint64(b, math.Float64bits(e.Provenance.Elapsed.Seconds()))
 	b = le.AppendUint64(b, uint64(e.Bytes))
 	return appendCut(b, e.Shape, s.Shape)

@@ -265,13 +265,13 @@ func (d *decoder) sliceData(g *h5.Group, name string, i *h5.Info, sel *driver.Se
 	t, row := i.Type, &value.Array{Meta: m, Shape: i.Shape}
 	at := sel
 	if n.Kind == kindTable && i.Filters == 0 && t.Class == h5.Compound && len(i.Shape) == 1 {
-		column, rest, ok := sel.Next()
-		k := slices.IndexFunc(t.Members, func(mem h5.Member) bool { return mem.Name == escape(column) })
+		member, rest, ok := sel.Next()
+		k := slices.IndexFunc(t.Members, func(mem h5.Member) bool { return mem.Name == escape(member) })
 		if _, _, more := rest.Next(); !ok || more || k < 0 || len(n.Members) > 0 && len(n.Members) != len(t.Members) {
 			return nil, nil
 		}
-		if row, err = column1(t, k, i.Shape, n.Members); err != nil {
-			return nil, damaged("member %q of %q: %v", column, name, err)
+		if row, err = column(t, k, i.Shape, n.Members); err != nil {
+			return nil, damaged("member %q of %q: %v", member, name, err)
 		}
 		// The member alone, by its name; it is read for whole rows.
 		at, t = rest, h5.CompoundType([]string{t.Members[k].Name}, []h5.Type{t.Members[k].Type})
@@ -285,16 +285,6 @@ func (d *decoder) sliceData(g *h5.Group, name string, i *h5.Info, sel *driver.Se
 		t = elemType(row.Elem)
 	}
 	return d.slab(g, name, i, t, row, at, dst)
-}
-
-// column1 describes member k of the rows of a table.
-func column1(t h5.Type, k int, outer []int, members []node) (*value.Array, error) {
-	a, err := column(t.Members[k], outer, t.Size)
-	if err == nil && len(members) > 0 {
-		a.Meta = members[k].meta(a.Meta)
-		a.Elem, err = members[k].elem(a.Elem)
-	}
-	return a, err
 }
 
 // thinMost is how many bytes are read at most to take every so many-th element of them.

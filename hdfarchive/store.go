@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,12 +96,7 @@ func (s *store) release() error {
 	if s.refs--; s.refs > 0 {
 		return nil
 	}
-	for i, other := range inUse.stores {
-		if other == s {
-			inUse.stores = append(inUse.stores[:i], inUse.stores[i+1:]...)
-			break
-		}
-	}
+	inUse.stores = slices.DeleteFunc(inUse.stores, func(other *store) bool { return other == s })
 	return s.close()
 }
 
@@ -179,17 +175,14 @@ func checkFormat(path string, root *h5.Group) error {
 	if err != nil {
 		return err
 	}
-	format, version := "", uint64(0)
+	format := ""
 	if a := i.Attr(attrFormat); a != nil {
 		format, _ = a.Text()
 	}
 	if format != formatName {
 		return fmt.Errorf("%w: %s is an HDF5 file of another program; name another file", driver.ErrFormat, path)
 	}
-	if a := i.Attr(attrFormatV); a != nil {
-		version, _ = a.Uint64()
-	}
-	if version != formatVersion {
+	if version, _ := uintAttr(i, attrFormatV); version != formatVersion {
 		return fmt.Errorf("%w: %s has format version %d, this build knows %d; use the release of klepto that wrote it, or a newer one",
 			driver.ErrVersion, path, version, formatVersion)
 	}

@@ -1,6 +1,7 @@
 package hdfarchive
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -251,13 +252,10 @@ func (s *stored) readLarge(i *h5.Info, open func() (*h5.Group, error)) error {
 		if i.Attr(part.name) != nil {
 			continue
 		}
-		if has, err := g.Has(part.name); err != nil || !has {
-			if err != nil {
-				return err
-			}
+		i, err := g.Stat(part.name)
+		if errors.Is(err, h5.ErrAbsent) {
 			continue
 		}
-		i, err := g.Stat(part.name)
 		if err != nil {
 			return err
 		}

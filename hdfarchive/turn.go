@@ -91,7 +91,7 @@ func (s *store) turn() error {
 	stale, err := s.journal.Turn()
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return s.removed()
+		return removedError(s.path)
 	case err == nil && stale:
 		return s.reopen()
 	}
