@@ -1,7 +1,6 @@
 package hdfarchive_test
 
 import (
-	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -10,31 +9,8 @@ import (
 	"testing"
 
 	"github.com/klepto-go/klepto/archive"
-	"github.com/klepto-go/klepto/archive/driver"
-	"github.com/klepto-go/klepto/archive/drivertest"
 	"github.com/klepto-go/klepto/hdfarchive"
 )
-
-func dirOpener(path string, o *hdfarchive.Options) func(context.Context) (driver.Archive, error) {
-	return func(context.Context) (driver.Archive, error) {
-		a, err := hdfarchive.OpenDir(path, o)
-		if err != nil {
-			return nil, err
-		}
-		return a.Driver(), nil
-	}
-}
-
-func TestDirConformance(t *testing.T) {
-	drivertest.Run(t, func(t *testing.T) drivertest.Harness {
-		path := filepath.Join(t.TempDir(), "x")
-		return drivertest.Harness{
-			Durable:      true,
-			Open:         dirOpener(path, nil),
-			OpenReadOnly: dirOpener(path, &hdfarchive.Options{Mode: hdfarchive.Read}),
-		}
-	})
-}
 
 // TestDirRemoved puts into a folder that is not there any more: stored in a new one
 // without a marker, the entry would not be found again.

@@ -176,24 +176,7 @@ func TestIndexLost(t *testing.T) {
 		a := opened(t, hdfarchive.Open, path, nil)
 		put(t, a, all...)
 		closeNow(t, a)
-		f, err := h5.Open(path, &h5.FileOptions{Write: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		root, err := f.Root()
-		if err != nil {
-			t.Fatal(err)
-		}
-		g, err := root.Group("f")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := g.Delete(name); err != nil {
-			t.Fatal(err)
-		}
-		if err := f.Close(); err != nil {
-			t.Fatal(err)
-		}
+		inFile(t, path, []string{"f"}, func(g *h5.Group) error { return g.Delete(name) })
 		for _, mode := range []hdfarchive.Mode{hdfarchive.Read, hdfarchive.ReadWrite, hdfarchive.Read} {
 			a := opened(t, hdfarchive.Open, path, &hdfarchive.Options{Mode: mode})
 			wantListed(t, a, "f", all...)

@@ -195,21 +195,9 @@ func TestFailedOverwrite(t *testing.T) {
 // those fail.
 func TestRefused(t *testing.T) {
 	path := made(t, 0)
-	f, err := h5.Open(path, &h5.FileOptions{Write: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	root, err := f.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The name of a function, taken by a dataset of somebody else.
-	if err := root.Put("heat", &h5.Dataset{Type: h5.TextType(), Data: []byte("mine\x00")}); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
+	inFile(t, path, nil, func(root *h5.Group) error { // the name of a function, taken by a dataset of somebody else
+		return root.Put("heat", &h5.Dataset{Type: h5.TextType(), Data: []byte("mine\x00")})
+	})
 	a := opened(t, hdfarchive.Open, path, nil)
 	var wg sync.WaitGroup
 	var good []*archive.Entry

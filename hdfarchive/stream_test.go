@@ -150,21 +150,12 @@ with h5py.File(sys.argv[1], "r") as f:
 }
 
 // hidden tells what streams have left in a file that is closed.
-func hidden(t *testing.T, path string) bool {
+func hidden(t *testing.T, path string) (has bool) {
 	t.Helper()
-	f, err := h5.Open(path, &h5.FileOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	root, err := f.Root()
-	if err != nil {
-		t.Fatal(err)
-	}
-	has, err := root.Has(".klepto-streams")
-	if err != nil {
-		t.Fatal(err)
-	}
+	inFile(t, path, nil, func(root *h5.Group) (err error) {
+		has, err = root.Has(".klepto-streams")
+		return err
+	})
 	return has
 }
 
