@@ -12,8 +12,7 @@ int k_driver(hid_t file, k_reply *r) {
 	if (code == K_OK && block == 0)
 		r->a = (int64_t)(intptr_t)driver;
 	k_note(r, code);
-	if (fcpl >= 0)
-		H5Pclose(fcpl);
+	k_drop(fcpl);
 	return k_leave(r, code);
 }
 

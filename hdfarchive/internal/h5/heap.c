@@ -52,10 +52,7 @@ static int raw_read(hid_t file, uint64_t addr, void *buf, size_t n) {
 				code = K_OK;
 		}
 	}
-	if (fcpl >= 0)
-		H5Pclose(fcpl);
-	if (fapl >= 0)
-		H5Pclose(fapl);
+	k_drop(fcpl), k_drop(fapl);
 	return code;
 }
 

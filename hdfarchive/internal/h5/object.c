@@ -93,8 +93,7 @@ int k_write_attr(hid_t obj, k_cur *c, k_reply *r) {
 		code = K_OK;
 out:
 	k_note(r, code);
-	if (attr >= 0)
-		H5Aclose(attr);
+	k_drop(attr);
 	if (space >= 0 && space != scalar)
 		H5Sclose(space);
 	if (type >= 0 && own)
@@ -130,8 +129,7 @@ int k_new_group(hid_t loc, const char *name, int ordered, const uint8_t *req, si
 out:
 	r->a = id;
 	k_note(r, code);
-	if (p >= 0)
-		H5Pclose(p);
+	k_drop(p);
 	if (code != K_OK && id >= 0)
 		H5Gclose(id);
 	return k_leave(r, code);
@@ -245,12 +243,7 @@ static int rewrite_attr(hid_t obj, k_cur *c, k_reply *r) {
 			*c = ahead;
 	}
 	k_note(r, code);
-	if (space >= 0)
-		H5Sclose(space);
-	if (have >= 0)
-		H5Tclose(have);
-	if (attr >= 0)
-		H5Aclose(attr);
+	k_drop(space), k_drop(have), k_drop(attr);
 	if (type >= 0 && own)
 		H5Tclose(type);
 	return code;
@@ -361,10 +354,7 @@ static herr_t one_attr(hid_t obj, const char *name, const H5A_info_t *info, void
 		}
 	}
 	k_note(a->r, a->code);
-	if (space >= 0)
-		H5Sclose(space);
-	if (type >= 0)
-		H5Tclose(type);
+	k_drop(space), k_drop(type);
 	H5Aclose(attr);
 	return a->code == K_OK ? 0 : -1;
 }
@@ -411,12 +401,7 @@ static int describe(k_buf *b, hid_t id, uint64_t max, k_reply *r) {
 		}
 	}
 	k_note(r, code);
-	if (plist >= 0)
-		H5Pclose(plist);
-	if (space >= 0)
-		H5Sclose(space);
-	if (type >= 0)
-		H5Tclose(type);
+	k_drop(plist), k_drop(space), k_drop(type);
 	return code;
 }
 

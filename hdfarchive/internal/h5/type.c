@@ -98,8 +98,7 @@ hid_t k_type_read(k_cur *c, int depth) {
 		n = k_u32(c);
 		m = number(c, T_INT, flags, size);
 		t = m < 0 ? -1 : H5Tenum_create(m);
-		if (m >= 0)
-			H5Tclose(m);
+		k_drop(m);
 		for (uint32_t i = 0; t >= 0 && i < n; i++) {
 			const char *name = k_text(c);
 			int64_t v = (int64_t)k_u64(c);
@@ -120,8 +119,7 @@ hid_t k_type_read(k_cur *c, int depth) {
 			m = k_type_read(c, depth + 1);
 			if (m < 0 || H5Tinsert(t, name, off, m) < 0)
 				c->failed = 1;
-			if (m >= 0)
-				H5Tclose(m);
+			k_drop(m);
 			if (c->failed)
 				break;
 		}
@@ -135,8 +133,7 @@ hid_t k_type_read(k_cur *c, int depth) {
 			dims[i] = k_u64(c);
 		m = k_type_read(c, depth + 1);
 		t = m < 0 ? -1 : H5Tarray_create2(m, n, dims);
-		if (m >= 0)
-			H5Tclose(m);
+		k_drop(m);
 		break;
 	}
 	}
@@ -199,8 +196,7 @@ int k_type_write(k_buf *b, hid_t t, int depth) {
 	case H5T_ENUM: {
 		hid_t base = H5Tget_super(t);
 		int ok = base >= 0 && size == 1 && whole(base, size, &flags);
-		if (base >= 0)
-			H5Tclose(base);
+		k_drop(base);
 		n = H5Tget_nmembers(t);
 		if (!ok || n < 0 || n > MAX_MEMBERS)
 			break;
@@ -234,8 +230,7 @@ int k_type_write(k_buf *b, hid_t t, int depth) {
 			k_put_u32(b, (uint32_t)H5Tget_member_offset(t, (unsigned)i));
 			hid_t m = H5Tget_member_type(t, (unsigned)i);
 			int code = m < 0 ? K_FAIL : k_type_write(b, m, depth + 1);
-			if (m >= 0)
-				H5Tclose(m);
+			k_drop(m);
 			if (code != K_OK)
 				return code;
 		}
@@ -251,8 +246,7 @@ int k_type_write(k_buf *b, hid_t t, int depth) {
 			k_put_u64(b, dims[i]);
 		hid_t base = H5Tget_super(t);
 		int code = base < 0 ? K_FAIL : k_type_write(b, base, depth + 1);
-		if (base >= 0)
-			H5Tclose(base);
+		k_drop(base);
 		return code;
 	}
 	default:
