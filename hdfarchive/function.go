@@ -158,7 +158,8 @@ func openLarge(g *h5.Group, id string) (*h5.Group, error) {
 }
 
 // stat finds the entry of a key. The error is driver.ErrNotFound where there is
-// none, or one of another key. look is f.entries.Stat, or Glance within a commit.
+// none, or one of another key. look is a way of f.entries to describe it: Committed or Fetch
+// for readers, Glance within a commit.
 func (f *function) stat(key keymap.Key, look func(string, ...string) (*h5.Info, error)) (id string, i *h5.Info, s *stored, err error) {
 	id = entryID(key)
 	i, err = look(id, entryAttrs...)
