@@ -182,7 +182,7 @@ func (a *File) Functions(ctx context.Context) (fns []driver.Function, err error)
 }
 
 func (a *File) List(ctx context.Context, function string) iter.Seq2[*driver.Entry, error] {
-	return func(yield func(*driver.Entry, error) bool) {
+	return a.list(ctx, func() (*listing, error) {
 		l := &listing{}
 		err := a.read(ctx, func(s *store) error {
 			f, err := s.function(function)
@@ -192,25 +192,8 @@ func (a *File) List(ctx context.Context, function string) iter.Seq2[*driver.Entr
 			l, err = f.list()
 			return err
 		})
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		yieldAll(l, yield, func() error { return a.use(ctx.Err) })
-	}
-}
-
-// yieldAll yields a listing, as long as check finds no reason to end it.
-func yieldAll(l *listing, yield func(*driver.Entry, error) bool, check func() error) {
-	for e := range l.all() {
-		if err := check(); err != nil {
-			yield(nil, err)
-			return
-		}
-		if !yield(e.e, e.err) {
-			return
-		}
-	}
+		return l, err
+	})
 }
 
 // Sync waits for the disk; every Put has handed its entries to the system.

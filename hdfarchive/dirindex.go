@@ -281,16 +281,11 @@ func globEscape(path string) string {
 }
 
 func (a *hdfdir) List(ctx context.Context, function string) iter.Seq2[*driver.Entry, error] {
-	return func(yield func(*driver.Entry, error) bool) {
-		var l *listing
-		err := a.use(func() (err error) {
+	return a.list(ctx, func() (l *listing, err error) {
+		err = a.use(func() error {
 			l, err = a.refresh(ctx, function)
 			return err
 		})
-		if err != nil {
-			yield(nil, err)
-			return
-		}
-		yieldAll(l, yield, func() error { return a.use(ctx.Err) })
-	}
+		return l, err
+	})
 }

@@ -3,6 +3,7 @@ package hdfarchive
 import (
 	"context"
 	"errors"
+	"iter"
 	"sync"
 
 	"github.com/klepto-go/klepto/archive/driver"
@@ -38,6 +39,26 @@ func (h *handle) change(f func() error) error {
 		}
 		return f()
 	})
+}
+
+// list yields what read returns, until the archive is closed or ctx ends.
+func (h *handle) list(ctx context.Context, read func() (*listing, error)) iter.Seq2[*driver.Entry, error] {
+	return func(yield func(*driver.Entry, error) bool) {
+		l, err := read()
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for e := range l.all() {
+			if err := h.use(ctx.Err); err != nil {
+				yield(nil, err)
+				return
+			}
+			if !yield(e.e, e.err) {
+				return
+			}
+		}
+	}
 }
 
 func (h *handle) URL() string { return h.url }
