@@ -32,7 +32,8 @@ func (o *object) addAttrs(attrs []h5.Attr) {
 	}
 }
 
-// write makes the object a child of g. It appears as a whole or not at all.
+// write makes the object a child of g. Where it fails, a part may be there, which goes with the
+// commit.
 func (o *object) write(g *h5.Group) error {
 	if o.within != nil {
 		return o.within(func() error { return o.writeInto(g) })
@@ -59,7 +60,7 @@ func (o *object) writeInto(g *h5.Group) error {
 		}
 		return g.SetScales(o.scales)
 	}
-	own, err := g.NewGroup("", &h5.GroupOptions{Attrs: o.attrs})
+	own, err := g.NewGroup(o.name, &h5.GroupOptions{Attrs: o.attrs})
 	if err != nil {
 		return err
 	}
@@ -70,9 +71,6 @@ func (o *object) writeInto(g *h5.Group) error {
 	}
 	if err == nil && o.scales != nil {
 		err = own.SetScales(o.scales)
-	}
-	if err == nil {
-		err = g.Link(own, o.name)
 	}
 	if e := own.Close(); err == nil {
 		err = e

@@ -1,10 +1,12 @@
 package hdfarchive_test
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
+	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/keymap"
@@ -103,5 +105,39 @@ func TestSchemaWidens(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestLargeTexts puts texts that are larger than what HDF5 keeps of a file in memory,
+// among others: each entry stays what it is.
+func TestLargeTexts(t *testing.T) {
+	for _, k := range kinds {
+		t.Run(k.scheme, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "a")
+			var all []*archive.Entry
+			for i, n := range []int{1, 300, 1_060_000, 400, 3 << 20, 40 << 20, 2} {
+				s := strings.Repeat(string(rune('a'+i)), n)
+				for j, v := range []value.Value{
+					text(s),
+					structOf("text", text(s), "u", vector(100, float64(i))),
+					array(value.String, []string{"x", s, "y"}, 3),
+					&value.Table{N: 2, Columns: []value.Column{{Name: "s", Array: array(value.String, []string{s, "z"}, 2)}}},
+				} {
+					all = append(all, entry("f", 10*i+j, v))
+				}
+			}
+			a := opened(t, k.open, path, &hdfarchive.Options{Sync: hdfarchive.SyncOff})
+			put(t, a, all[:8]...)
+			for _, e := range all[8:] {
+				put(t, a, e)
+			}
+			closeNow(t, a)
+			a = opened(t, k.open, path, nil)
+			for _, e := range all {
+				wantValue(t, a, e)
+			}
+			wantListed(t, a, "f", all...)
+			closeNow(t, a)
+		})
 	}
 }

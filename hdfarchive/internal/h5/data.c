@@ -122,8 +122,10 @@ static int write_chunks(hid_t id, const extent *e, k_cur *c, const uint8_t *data
 #endif
 }
 
-/* k_put makes a dataset with its data and attributes, and links it last, so that
-   it is there as a whole or not at all. */
+/* k_put makes a dataset with its data and attributes: as a whole, or, where no more of it
+   fails than one call, not at all. It has its name from the beginning: HDF5 takes a
+   dataset without one for deleted once its header had to leave the cache, as it has to for
+   a text as large as that, and gives its room to the next. */
 int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void *data, size_t len, k_reply *r) {
 	k_cur c = {req, req + n, 0, 0};
 	extent e = {0};
@@ -158,7 +160,7 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 	plist = plain ? plain_plist(layout) : make_plist(layout, &e, &f, vlen);
 	if (type < 0 || mem < 0 || space < 0 || plist < 0)
 		goto out;
-	id = H5Dcreate_anon(loc, type, space, plist, H5P_DEFAULT);
+	id = H5Dcreate2(loc, name, type, space, k_link_plist(), plist, H5P_DEFAULT);
 	if (id < 0)
 		goto out;
 	hssize_t points = e.null || layout == ENCODED ? 0 : H5Sget_simple_extent_npoints(space);
@@ -178,13 +180,13 @@ int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void 
 			goto out;
 	if (layout == ENCODED && (code = write_chunks(id, &e, &c, data, len, r)) != K_OK)
 		goto out;
-	code = K_FAIL;
-	if (!c.failed && H5Olink(id, loc, name, k_link_plist(), H5P_DEFAULT) >= 0)
-		code = K_OK;
+	code = c.failed ? K_FAIL : K_OK;
 out:
 	k_note(r, code);
 	if (id >= 0 && H5Dclose(id) < 0 && code == K_OK)
 		code = k_note(r, K_FAIL);
+	if (id >= 0 && code != K_OK)
+		H5Ldelete(loc, name, H5P_DEFAULT);
 	if (plist >= 0 && !plain)
 		H5Pclose(plist);
 	k_drop(space);

@@ -61,7 +61,8 @@ type GroupOptions struct {
 }
 
 // NewGroup makes a child group. With an empty name it hangs nowhere until Link,
-// and is gone with its last use when that is never called.
+// and is gone with its last use when that is never called; before Link, little may be
+// written.
 func (g *Group) NewGroup(name string, o *GroupOptions) (*Group, error) {
 	if o == nil {
 		o = &GroupOptions{}

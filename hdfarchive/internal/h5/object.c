@@ -109,7 +109,8 @@ int k_free_name(hid_t loc, const char *name) {
 }
 
 /* k_new_group makes a group with attributes; without a name it hangs nowhere until
-   k_link. ordered keeps a count of the links ever made. a = its id. */
+   k_link, before which little may be written (see k_put). ordered keeps a count of the
+   links ever made. a = its id. */
 int k_new_group(hid_t loc, const char *name, int ordered, const uint8_t *req, size_t n, k_reply *r) {
 	k_cur c = {req, req + n, 0, 0};
 	int code = K_FAIL;
@@ -118,20 +119,22 @@ int k_new_group(hid_t loc, const char *name, int ordered, const uint8_t *req, si
 	hid_t p = H5Pcreate(H5P_GROUP_CREATE);
 	if (p < 0 || H5Pset_obj_track_times(p, 0) < 0 || (ordered && H5Pset_link_creation_order(p, H5P_CRT_ORDER_TRACKED) < 0))
 		goto out;
-	id = H5Gcreate_anon(loc, p, H5P_DEFAULT);
+	id = name[0] ? H5Gcreate2(loc, name, k_link_plist(), p, H5P_DEFAULT) : H5Gcreate_anon(loc, p, H5P_DEFAULT);
 	if (id < 0)
 		goto out;
 	for (uint32_t i = k_u32(&c); i > 0; i--)
 		if (k_write_attr(id, &c, r) != K_OK)
 			goto out;
-	if (!name[0] || H5Olink(id, loc, name, k_link_plist(), H5P_DEFAULT) >= 0)
-		code = K_OK;
+	code = K_OK;
 out:
 	r->a = id;
 	k_note(r, code);
 	k_drop(p);
-	if (code != K_OK && id >= 0)
+	if (code != K_OK && id >= 0) {
 		H5Gclose(id);
+		if (name[0])
+			H5Ldelete(loc, name, H5P_DEFAULT);
+	}
 	return k_leave(r, code);
 }
 
