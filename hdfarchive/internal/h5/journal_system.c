@@ -170,10 +170,14 @@ static int be_there(int fd) { return fd; }
 int journal_create(const char *path, int like)
 {
     struct stat st;
-    int         fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int         fd;
 
-    if (fd < 0 && errno == EEXIST) return be_there(open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-    if (fd >= 0 && (fstat(like, &st) || fchmod(fd, st.st_mode & 0666))) {
+    while ((fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0) {
+        if (errno != EEXIST) return -1;
+        if ((fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)) >= 0 || errno != ENOENT) return be_there(fd);
+        /* Whoever closed it removed it between the two calls. */
+    }
+    if (fstat(like, &st) || fchmod(fd, st.st_mode & 0666)) {
         int os = errno;
         unlink(path);
         close(fd);
