@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,7 +82,9 @@ func compactFile(ctx context.Context, path string, tell func(done, total int)) (
 	}
 	defer os.Remove(temp)                    // fails, as it should, once it has its name
 	defer os.Remove(temp + h5.JournalSuffix) // of a check that failed
-	if err := copyFile(ctx, temp, path, tell); err != nil {
+	if err := copyFile(ctx, temp, path, tell); damage(err) {
+		return r, fmt.Errorf("%w; kleptoinspect copy brings what can be read into another archive", writeError(path, err))
+	} else if err != nil {
 		return r, writeError(path, err)
 	}
 	if err := sameEntries(ctx, path, temp, before); err != nil {
@@ -242,7 +245,13 @@ func (c *copier) children(in, out *h5.Group, depth int, skip func(name string) b
 			return err
 		}
 		if !skip(l.Name) {
-			if err := c.child(in, out, l, depth); err != nil {
+			err := c.child(in, out, l, depth)
+			if damage(err) && depth == 1 && slices.Contains([]string{indexName, catalogName, formsName}, l.Name) {
+				if err = out.Delete(l.Name); errors.Is(err, h5.ErrAbsent) { // it is made anew
+					err = nil
+				}
+			}
+			if err != nil {
 				return err
 			}
 		}

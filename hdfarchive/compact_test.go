@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/klepto-go/klepto/archive"
+	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/internal/need"
 )
 
@@ -320,4 +322,48 @@ func TestCompactBesideIdle(t *testing.T) {
 		wantValue(t, a, late)
 	}
 	t.Log(putErr, closeErr)
+}
+
+// TestCompactFullDisk compacts where the copy has no room: it says so, and leaves the
+// archive as it was.
+func TestCompactFullDisk(t *testing.T) {
+	for name, o := range map[string]*hdfarchive.Options{"plain": nil, "chunked": {Compress: hdfarchive.CompressGzip, Fletcher32: true}} {
+		t.Run(name, func(t *testing.T) {
+			dir := smallDisk(t)
+			fill, path := filepath.Join(dir, "fill"), filepath.Join(dir, "a.h5")
+			a := opened(t, hdfarchive.Open, path, o)
+			rng := rand.New(rand.NewPCG(1, 2))
+			var all []*archive.Entry
+			for n := range 20 {
+				x := vector(20_000, 0)
+				for i := range x.Data.([]float64) {
+					x.Data.([]float64)[i] = rng.NormFloat64()
+				}
+				all = append(all, entry("f", n, x))
+			}
+			put(t, a, all...)
+			closeNow(t, a)
+			if err := os.WriteFile(fill, make([]byte, 3<<20), 0o666); err != nil {
+				t.Fatal(err)
+			}
+			a = opened(t, hdfarchive.Open, path, o)
+			_, err := a.Compact(t.Context(), nil)
+			wantNoSpace(t, err)
+			for _, e := range all {
+				wantValue(t, a, e)
+			}
+			if err := os.Remove(fill); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := a.Compact(t.Context(), nil); err != nil {
+				t.Error(err)
+			}
+			wantListed(t, a, "f", all...)
+			closeNow(t, a)
+			left, err := filepath.Glob(filepath.Join(dir, ".klepto-tmp*"))
+			if err != nil || len(left) > 0 {
+				t.Errorf("left behind: %v, %v", left, err)
+			}
+		})
+	}
 }

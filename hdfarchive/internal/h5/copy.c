@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ATTR_BYTES = 1 << 24 };
+enum { MAX_ATTR_BYTES = 1 << 24, MAX_DEPTH = 64 };
 
 typedef struct {
 	hid_t to;
@@ -45,6 +45,8 @@ static int copy_data(hid_t from, hid_t to, hid_t type, hid_t space, uint64_t bud
 static herr_t copy_attr(hid_t obj, const char *name, const H5A_info_t *info, void *data) {
 	attr_copy *c = data;
 	(void)info;
+	if (k_is_scale_list(name) && H5Iget_type(obj) == H5I_DATASET)
+		return 0; /* k_renew_scales makes it anew */
 	c->code = K_FAIL;
 	hid_t from = H5Aopen(obj, name, H5P_DEFAULT), to = -1;
 	hid_t type = from < 0 ? -1 : H5Aget_type(from), space = from < 0 ? -1 : H5Aget_space(from), plist = from < 0 ? -1 : H5Aget_create_plist(from);
@@ -63,7 +65,7 @@ static int copy_attrs(hid_t from, hid_t to, uint64_t budget, k_reply *r) {
 	return K_OK;
 }
 
-/* k_copy_attrs copies the attributes of an open group to another. */
+/* k_copy_attrs copies the attributes of an open group to another, which has none of them. */
 int k_copy_attrs(hid_t from, hid_t to, uint64_t budget, k_reply *r) {
 	k_enter(r);
 	return k_leave(r, copy_attrs(from, to, budget, r));
@@ -82,20 +84,27 @@ static hid_t group_plist(hid_t group) {
 	return p;
 }
 
-/* k_copy_group makes a group like the child of from in to, with its attributes and
-   without its children; a = its id. */
+/* copy_group makes a group like an open one, with its attributes and without its
+   children. */
+static int copy_group(hid_t from, hid_t to, const char *name, uint64_t budget, hid_t *made, k_reply *r) {
+	hid_t plist = group_plist(from);
+	int code = K_FAIL;
+	*made = plist < 0 ? -1 : H5Gcreate2(to, name, k_link_plist(), plist, H5P_DEFAULT);
+	if (*made >= 0)
+		code = copy_attrs(from, *made, budget, r);
+	k_note(r, code);
+	k_drop(plist);
+	return code;
+}
+
+/* k_copy_group copies a child of from, a group, without its children; a = its id. */
 int k_copy_group(hid_t from, hid_t to, const char *name, uint64_t budget, k_reply *r) {
 	int code;
 	k_enter(r);
-	hid_t own = k_open_hard(from, name, r, &code), plist = -1, made = -1;
+	hid_t own = k_open_hard(from, name, r, &code), made;
 	if (own < 0)
 		return k_leave(r, code);
-	code = K_FAIL;
-	plist = group_plist(own);
-	if (plist >= 0 && (made = H5Gcreate2(to, name, k_link_plist(), plist, H5P_DEFAULT)) >= 0)
-		code = copy_attrs(own, made, budget, r);
-	k_note(r, code);
-	k_drop(plist);
+	code = copy_group(own, to, name, budget, &made, r);
 	H5Oclose(own);
 	if (code != K_OK && made >= 0)
 		H5Gclose(made);
@@ -103,34 +112,109 @@ int k_copy_group(hid_t from, hid_t to, const char *name, uint64_t budget, k_repl
 	return k_leave(r, code);
 }
 
-static herr_t refers(hid_t obj, const char *name, const H5A_info_t *info, void *data) {
-	int *scales = data;
+static int copy_set(hid_t from, hid_t to, const char *name, uint64_t budget, k_reply *r) {
+	hid_t type = H5Dget_type(from), space = H5Dget_space(from), plist = H5Dget_create_plist(from), made = -1;
+	int code = K_FAIL;
+	if (type >= 0 && space >= 0 && plist >= 0 && H5Pset_obj_track_times(plist, 0) >= 0 &&
+	    (made = H5Dcreate2(to, name, type, space, k_link_plist(), plist, H5P_DEFAULT)) >= 0)
+		code = k_copy_data(from, made, type, space, plist, budget, r);
+	if (code == K_OK)
+		code = copy_attrs(from, made, budget, r);
+	k_note(r, code);
+	if (made >= 0 && H5Dclose(made) < 0 && code == K_OK)
+		code = k_note(r, K_FAIL);
+	k_drop(plist), k_drop(space), k_drop(type);
+	return code;
+}
+
+/* What is known of an object with all that is below it. */
+typedef struct {
+	int scales;      /* has dimension scales, whose lists can be made anew */
+	int refers;      /* has other references, which a copy would lose */
+	int strange;     /* has what copy_tree does not know */
+	uint64_t n;      /* objects */
+} survey;
+
+/* varies tells whether elements of a type have parts of variable length. */
+static int varies(hid_t type) {
+	int yes = 0;
+	switch (H5Tget_class(type)) {
+	case H5T_STRING:
+		return H5Tis_variable_str(type) != 0;
+	case H5T_COMPOUND:
+		for (int i = H5Tget_nmembers(type); i > 0 && !yes; i--) {
+			hid_t member = H5Tget_member_type(type, (unsigned)i - 1);
+			yes = member < 0 || varies(member);
+			k_drop(member);
+		}
+		return yes;
+	case H5T_ARRAY: {
+		hid_t element = H5Tget_super(type);
+		yes = element < 0 || varies(element);
+		k_drop(element);
+		return yes;
+	}
+	default:
+		return H5Tdetect_class(type, H5T_VLEN) != 0;
+	}
+}
+
+static void look_at_type(survey *s, hid_t type) {
+	if (H5Tdetect_class(type, H5T_REFERENCE) != 0)
+		s->refers = 1;
+	if (H5Tcommitted(type) != 0 || (varies(type) && !k_is_vlen_string(type)))
+		s->strange = 1;
+}
+
+static herr_t look_at_attr(hid_t obj, const char *name, const H5A_info_t *info, void *data) {
+	survey *s = data;
 	(void)info;
 	if (k_is_scale_list(name) && H5Iget_type(obj) == H5I_DATASET) {
-		*scales = 1;
+		s->scales = 1;
 		return 0;
 	}
 	hid_t attr = H5Aopen(obj, name, H5P_DEFAULT), type = attr < 0 ? -1 : H5Aget_type(attr);
-	htri_t yes = type < 0 ? -1 : H5Tdetect_class(type, H5T_REFERENCE);
+	if (type >= 0)
+		look_at_type(s, type);
 	k_drop(type), k_drop(attr);
-	return yes;
+	return type < 0 ? -1 : 0;
 }
 
-/* visit stops with 1 at an object that refers to others: a copy would lose that. Of
-   dimension scales it only tells: their lists can be made anew. */
-static herr_t visit(hid_t obj, const char *name, const H5O_info_t *info, void *data) {
+/* look_at_set looks at the type, layout and filters of a dataset. */
+static int look_at_set(survey *s, hid_t id) {
+	hid_t type = H5Dget_type(id), plist = H5Dget_create_plist(id);
+	int ok = type >= 0 && plist >= 0;
+	if (ok) {
+		look_at_type(s, type);
+		H5D_layout_t layout = H5Pget_layout(plist);
+		if (layout == H5D_VIRTUAL || H5Pget_external_count(plist) != 0 || (layout == H5D_CHUNKED && !k_copies_chunks()))
+			s->strange = 1;
+		for (int i = H5Pget_nfilters(plist); i > 0; i--) {
+			unsigned flags;
+			size_t none = 0;
+			H5Z_filter_t f = H5Pget_filter2(plist, (unsigned)i - 1, &flags, &none, NULL, 0, NULL, NULL);
+			if (f != H5Z_FILTER_DEFLATE && f != H5Z_FILTER_SHUFFLE && f != H5Z_FILTER_FLETCHER32)
+				s->strange = 1;
+		}
+	}
+	k_drop(plist), k_drop(type);
+	return ok;
+}
+
+static herr_t look_at(hid_t obj, const char *name, const H5O_info_t *info, void *data) {
+	survey *s = data;
 	hsize_t at = 0;
+	s->n++;
+	if (info->type != H5O_TYPE_GROUP && info->type != H5O_TYPE_DATASET)
+		s->strange = 1;
 	hid_t id = H5Oopen(obj, name, H5P_DEFAULT);
 	if (id < 0)
 		return -1;
-	herr_t yes = info->num_attrs > 0 ? H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, &at, refers, data) : 0;
-	if (yes == 0 && info->type == H5O_TYPE_DATASET) {
-		hid_t type = H5Dget_type(id);
-		yes = type < 0 ? -1 : H5Tdetect_class(type, H5T_REFERENCE);
-		k_drop(type);
-	}
+	int ok = info->num_attrs == 0 || H5Aiterate2(id, H5_INDEX_NAME, H5_ITER_NATIVE, &at, look_at_attr, s) >= 0;
+	if (ok && info->type == H5O_TYPE_DATASET)
+		ok = look_at_set(s, id);
 	H5Oclose(id);
-	return yes;
+	return ok ? 0 : -1;
 }
 
 static int copy_link(hid_t from, hid_t to, const char *name, const H5L_info_t *link, k_reply *r) {
@@ -152,21 +236,72 @@ static int copy_link(hid_t from, hid_t to, const char *name, const H5L_info_t *l
 	return code;
 }
 
-/* k_copy_object copies a child of from, with all that is below it, into to. */
-int k_copy_object(hid_t from, hid_t to, const char *name, k_reply *r) {
+/* A copy under way. */
+typedef struct {
+	hid_t to;
+	uint64_t budget, left; /* bytes of the file; objects that may still come */
+	int depth, code;
+	k_reply *r;
+} tree;
+
+static int copy_tree(hid_t from, const char *name, tree *t);
+
+static herr_t copy_child(hid_t from, const char *name, const H5L_info_t *info, void *data) {
+	tree *t = data;
+	(void)info;
+	t->code = copy_tree(from, name, t);
+	return t->code == K_OK ? 0 : -1;
+}
+
+/* copy_tree copies a child of from, with all that is below it, into t->to. H5Ocopy does
+   so too, but frees a type twice where it cannot read or write all data, as on a full
+   disk, and the program dies (1.10.8). */
+static int copy_tree(hid_t from, const char *name, tree *t) {
 	H5L_info_t link;
-	int scales = 0;
+	hsize_t at = 0;
+	int code;
+	if (H5Lget_info(from, name, &link, H5P_DEFAULT) < 0)
+		return K_FAIL;
+	if (link.type != H5L_TYPE_HARD)
+		return copy_link(from, t->to, name, &link, t->r);
+	if (t->left-- == 0 || t->depth >= MAX_DEPTH)
+		return k_refuse(t->r, "%.100s is in itself, or many times in one group", name);
+	hid_t id = k_open_hard(from, name, t->r, &code);
+	if (id < 0)
+		return code;
+	if (H5Iget_type(id) == H5I_DATASET)
+		code = copy_set(id, t->to, name, t->budget, t->r);
+	else {
+		tree below = *t;
+		below.depth++;
+		code = copy_group(id, t->to, name, t->budget, &below.to, t->r);
+		if (code == K_OK && H5Literate(id, H5_INDEX_NAME, H5_ITER_NATIVE, &at, copy_child, &below) < 0)
+			code = below.code == K_OK ? K_FAIL : below.code;
+		t->left = below.left;
+		k_note(t->r, code);
+		if (below.to >= 0)
+			H5Gclose(below.to);
+	}
+	H5Oclose(id);
+	return code;
+}
+
+/* k_copy_object copies a child of from, with all that is below it, into to. */
+int k_copy_object(hid_t from, hid_t to, const char *name, uint64_t budget, k_reply *r) {
+	H5L_info_t link;
+	survey s = {0};
 	k_enter(r);
 	if (H5Lget_info(from, name, &link, H5P_DEFAULT) < 0)
 		return k_leave(r, K_FAIL);
 	if (link.type != H5L_TYPE_HARD)
 		return k_leave(r, copy_link(from, to, name, &link, r));
-	herr_t refs = k_visit(from, name, visit, &scales);
-	if (refs < 0)
+	if (k_visit(from, name, look_at, &s) < 0)
 		return k_leave(r, K_FAIL);
-	if (refs > 0)
+	if (s.refers)
 		return k_leave(r, k_refuse(r, "%.100s holds references to other objects, which a copy would lose; h5repack keeps them", name));
-	if (H5Ocopy(from, name, to, name, H5P_DEFAULT, k_link_plist()) < 0)
-		return k_leave(r, K_FAIL);
-	return k_leave(r, scales ? k_renew_scales(from, to, name, r) : K_OK);
+	tree t = {to, budget, 16 * s.n, 0, K_OK, r};
+	int code = !s.strange ? copy_tree(from, name, &t) : H5Ocopy(from, name, to, name, H5P_DEFAULT, k_link_plist()) < 0 ? K_FAIL : K_OK;
+	if (code != K_OK)
+		return k_leave(r, code);
+	return k_leave(r, s.scales ? k_renew_scales(from, to, name, r) : K_OK);
 }

@@ -40,5 +40,9 @@ func (g *Group) CopyObject(to *Group, name string) error {
 	if err := checkName("copy", name); err != nil {
 		return err
 	}
-	return g.f.use("copy", name, func(r *C.k_reply) C.int { return C.k_copy_object(g.id, to.id, cstring(name), r) }, nil)
+	size, err := g.f.Size()
+	if err != nil {
+		return err
+	}
+	return g.f.use("copy", name, func(r *C.k_reply) C.int { return C.k_copy_object(g.id, to.id, cstring(name), C.uint64_t(size), r) }, nil)
 }
