@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -76,12 +77,12 @@ func compactFile(ctx context.Context, path string, tell func(done, total int)) (
 		return r, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	temp, err := tempName(path)
-	if err != nil {
-		return r, openError(path, err)
+	sweepTemps(filepath.Dir(path))
+	if err := removeCompact(path); err != nil {
+		return r, writeError(path, err)
 	}
-	defer os.Remove(temp)                    // fails, as it should, once it has its name
-	defer os.Remove(temp + h5.JournalSuffix) // of a check that failed
+	temp := compactName(path)
+	defer removeCompact(path) // finds nothing, as it should, once it has its name
 	if err := copyFile(ctx, temp, path, tell); damage(err) {
 		return r, fmt.Errorf("%w; kleptoinspect copy brings what can be read into another archive", writeError(path, err))
 	} else if err != nil {
@@ -92,6 +93,7 @@ func compactFile(ctx context.Context, path string, tell func(done, total int)) (
 	}
 	after, err := os.Stat(temp)
 	if err == nil {
+		keepOwner(temp, st)
 		err = errors.Join(os.Chmod(temp, st.Mode().Perm()), syncPath(temp))
 	}
 	if err == nil {
@@ -104,6 +106,32 @@ func compactFile(ctx context.Context, path string, tell func(done, total int)) (
 		return r, writeError(path, err)
 	}
 	return driver.CompactResult{Before: st.Size(), After: after.Size()}, nil
+}
+
+// compactName is what the new file is called until it has the name of the old one. Only
+// the holder of that one's journal has a file of this name, so whoever holds the journal
+// knows one that is there for a dead process's.
+func compactName(path string) string {
+	return filepath.Join(filepath.Dir(path), ".klepto-compact."+filepath.Base(path))
+}
+
+// removeCompact removes what a compaction of the file has left.
+func removeCompact(path string) error {
+	temp := compactName(path)
+	for _, name := range []string{temp + h5.JournalSuffix, temp} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// keepOwner gives a file the owner and group of another, or only the group, where the system
+// lets it: who may not give files away has compacted the file all the same.
+func keepOwner(path string, like os.FileInfo) {
+	if st, ok := like.Sys().(*syscall.Stat_t); ok && os.Chown(path, int(st.Uid), int(st.Gid)) != nil {
+		_ = os.Chown(path, -1, int(st.Gid))
+	}
 }
 
 // lockAlone takes the locks of the file and of its journal, which nobody else may have.
@@ -391,15 +419,6 @@ func (a *hdfdir) tidy(ctx context.Context, folder string) error {
 	_, err = a.describe(ctx, folder)
 	_ = os.Remove(dir) // as above
 	return err
-}
-
-// removeOrphan removes a temporary file that nobody will finish.
-func removeOrphan(path string, now time.Time) {
-	if name := filepath.Base(path); strings.HasPrefix(name, tempPrefix) {
-		if st, err := os.Stat(path); err == nil && orphaned(name, st.ModTime(), now) {
-			_ = os.Remove(path) // who comes next tries again
-		}
-	}
 }
 
 // folderSize is what the files of a folder take.

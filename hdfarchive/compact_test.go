@@ -3,14 +3,18 @@ package hdfarchive_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
@@ -33,6 +37,19 @@ func remove(t *testing.T, a *archive.Archive, all ...*archive.Entry) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// names lists what a folder holds that matches a pattern.
+func names(t *testing.T, dir, pattern string) []string {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, pattern))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, path := range paths {
+		paths[i] = filepath.Base(path)
+	}
+	return paths
 }
 
 // What is left after much was deleted takes no more than it would alone, and is what
@@ -92,9 +109,8 @@ func TestCompact(t *testing.T) {
 				t.Errorf("Verify: %+v, %v", p, err)
 			}
 			closeNow(t, a)
-			left, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".klepto-tmp*"))
-			if err != nil || len(left) > 0 {
-				t.Errorf("left behind: %v, %v", left, err)
+			if left := names(t, filepath.Dir(path), ".klepto-*"); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
 			}
 		})
 	}
@@ -291,6 +307,9 @@ func TestCompactKilled(t *testing.T) {
 		}
 		put(t, a, gone[0])
 		closeNow(t, a)
+		if left := names(t, dir, ".klepto-*"); len(left) > 0 {
+			t.Errorf("killed after step %d: left behind: %v", 1+12*i, left)
+		}
 	}
 	if replaced == 0 || replaced == 12 {
 		t.Errorf("%d of 12 were killed after the new file had its name", replaced)
@@ -360,10 +379,84 @@ func TestCompactFullDisk(t *testing.T) {
 			}
 			wantListed(t, a, "f", all...)
 			closeNow(t, a)
-			left, err := filepath.Glob(filepath.Join(dir, ".klepto-tmp*"))
-			if err != nil || len(left) > 0 {
-				t.Errorf("left behind: %v, %v", left, err)
+			if left := names(t, dir, ".klepto-*"); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
 			}
 		})
+	}
+}
+
+// What dead processes have left beside a file goes: of a compaction of it as soon as somebody
+// may write to it, other files on their way when a file is made or compacted, and old enough.
+func TestCompactLeftovers(t *testing.T) {
+	dir := t.TempDir()
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := fmt.Sprintf(".klepto-tmp.%s.%d.", host, 1<<30)
+	path := filepath.Join(dir, "a.h5")
+	leave := func(age time.Duration, names ...string) {
+		for _, name := range names {
+			file, then := filepath.Join(dir, name), time.Now().Add(-age)
+			if err := errors.Join(os.WriteFile(file, []byte("half"), 0o666), os.Chtimes(file, then, then)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	want := func(what string, left ...string) {
+		t.Helper()
+		if got := names(t, dir, ".klepto-*"); !slices.Equal(got, left) {
+			t.Errorf("after %s there are %q, want %q", what, got, left)
+		}
+	}
+	of := func(file string) []string {
+		return []string{".klepto-compact." + file, ".klepto-compact." + file + "-wal"}
+	}
+	closeNow(t, openURL(t, "hdf:"+path))
+	if err := os.Symlink("a.h5", filepath.Join(dir, "link.h5")); err != nil {
+		t.Fatal(err)
+	}
+	leave(0, of("a.h5")...)
+	leave(0, of("other.h5")...)
+	closeNow(t, openURL(t, "hdf:"+path+"?mode=r"))
+	want("reading", append(of("a.h5"), of("other.h5")...)...)
+	closeNow(t, openURL(t, "hdf:"+filepath.Join(dir, "link.h5")))
+	want("opening by a link", of("other.h5")...)
+
+	leave(time.Hour, dead+"1", dead+"1-wal")
+	leave(time.Second, dead+"2")
+	closeNow(t, openURL(t, "hdf:"+filepath.Join(dir, "new.h5")))
+	want("making a file", append(of("other.h5"), dead+"2")...)
+
+	leave(time.Hour, dead+"3")
+	a := openURL(t, "hdf:"+path)
+	leave(0, of("a.h5")...)
+	if _, err := a.Compact(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	closeNow(t, a)
+	want("compacting", append(of("other.h5"), dead+"2")...)
+}
+
+// Who compacts the file of somebody else, as root may, leaves it theirs.
+func TestCompactOwner(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.h5")
+	a := openURL(t, "hdf:"+path)
+	const uid, gid, mode = 12345, 54321, 0o640
+	if err := errors.Join(os.Chown(path, uid, gid), os.Chmod(path, mode)); err != nil {
+		closeNow(t, a)
+		t.Skipf("only root gives files away: %v", err)
+	}
+	if _, err := a.Compact(t.Context(), nil); err != nil {
+		t.Fatal(err)
+	}
+	closeNow(t, a)
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := info.Sys().(*syscall.Stat_t); st.Uid != uid || st.Gid != gid || info.Mode().Perm() != mode {
+		t.Errorf("the file belongs to %d:%d with mode %v", st.Uid, st.Gid, info.Mode())
 	}
 }

@@ -29,6 +29,10 @@
 //	/<function>/large/<id>     parts of an entry that no attribute can hold (over 32 KiB)
 //	/<function>/damaged-<n>    what was set aside because HDF5 could not even delete it
 //
+// Beside it lie, as long as they are needed, a journal (results.h5-wal), leases
+// (results.h5-lease-<hash>) and what Compact makes (.klepto-compact.results.h5); of a Compact
+// that was killed that goes when the file is opened for writing again.
+//
 // In Python:
 //
 //	f = h5py.File("results.h5")

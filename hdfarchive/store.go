@@ -115,6 +115,9 @@ func openStore(path string, o Options) (*store, error) {
 	for pause := 50 * time.Microsecond; ; pause = min(2*pause, longestPause) {
 		err := s.open(s.write)
 		if err == nil {
+			if real, err := filepath.EvalSymlinks(path); err == nil && s.write {
+				_ = removeCompact(real) // this is the turn of this process: nobody compacts; what cannot go now goes another time
+			}
 			s.yield()
 			return s, nil
 		}
@@ -209,6 +212,7 @@ func ensure(path string, mode Mode) error {
 		return openError(dir, err)
 	}
 	defer os.Remove(temp)
+	sweepTemps(dir)
 	if err := makeFile(temp, true, func(*h5.Group) error { return nil }); err != nil {
 		return makeError(path, err)
 	}

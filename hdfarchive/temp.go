@@ -86,3 +86,24 @@ func orphaned(name string, modified, now time.Time) bool {
 	}
 	return age > orphanAge && errors.Is(unix.Kill(pid, 0), unix.ESRCH)
 }
+
+// removeOrphan removes a temporary file that nobody will finish.
+func removeOrphan(path string, now time.Time) {
+	if name := filepath.Base(path); strings.HasPrefix(name, tempPrefix) {
+		if st, err := os.Stat(path); err == nil && orphaned(name, st.ModTime(), now) {
+			_ = os.Remove(path) // who comes next tries again
+		}
+	}
+}
+
+// sweepTemps removes such files from a folder, beside an archive in one file.
+func sweepTemps(dir string) {
+	names, err := readNames(dir)
+	if err != nil {
+		return // nothing depends on it
+	}
+	now := time.Now()
+	for _, name := range names {
+		removeOrphan(filepath.Join(dir, name), now)
+	}
+}
