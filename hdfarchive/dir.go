@@ -62,10 +62,8 @@ func openDir(path string, o *Options) (*hdfdir, error) {
 	st, err := os.Stat(root)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && opts.Mode == Create:
-		if err := os.Mkdir(root, 0o777); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("the folder %s does not exist; make it first: %w", filepath.Dir(root), fs.ErrNotExist)
-		} else if err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, makeError(root, err)
+		if err := makeFolder(root); err != nil {
+			return nil, err
 		}
 	case err != nil:
 		return nil, openError(root, err)
@@ -76,6 +74,20 @@ func openDir(path string, o *Options) (*hdfdir, error) {
 		return nil, err
 	}
 	return &hdfdir{handle: handle{path: root, opts: opts, url: canonicalURL("hdfdir", root, opts), leases: newFolderLeases(root)}}, nil
+}
+
+// makeFolder makes the folder of an archive, unless another process just has.
+func makeFolder(root string) error {
+	err := os.Mkdir(root, 0o777)
+	switch _, statErr := os.Stat(root); {
+	case errors.Is(err, fs.ErrExist) && errors.Is(statErr, fs.ErrNotExist): // a link to nothing
+		return absentError(root)
+	case err == nil, errors.Is(err, fs.ErrExist):
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the folder %s does not exist; make it first: %w", filepath.Dir(root), fs.ErrNotExist)
+	}
+	return makeError(root, err)
 }
 
 // checkMarker wants the marker in a folder, and with mode Create puts it into an

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 
@@ -35,7 +36,7 @@ func openError(path string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%w: %s may not be written: open it with ?mode=r, or change its permissions (%w)", driver.ErrReadOnly, path, fs.ErrPermission)
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s does not exist: %w", path, fs.ErrNotExist)
+		return absentError(path)
 	case errors.Is(err, h5.ErrLibrary) && strings.Contains(err.Error(), "truncated"):
 		return fmt.Errorf("%w: %s is shorter than it says it is, as after an incomplete copy or a power cut; copy it again, or move it away and compute again: %w",
 			driver.ErrCorrupt, path, err)
@@ -43,6 +44,23 @@ func openError(path string, err error) error {
 		return fmt.Errorf("%w: %s cannot be read; restore it from a copy, or move it away and compute again: %w", driver.ErrCorrupt, path, err)
 	}
 	return err
+}
+
+// absentError says that there is nothing at a path, or nothing behind a link there.
+func absentError(path string) error {
+	target, err := os.Readlink(path)
+	if _, statErr := os.Stat(path); err != nil || !errors.Is(statErr, fs.ErrNotExist) {
+		return fmt.Errorf("%s does not exist: %w", path, fs.ErrNotExist)
+	}
+	if !filepath.IsAbs(target) {
+		target = filepath.Join(filepath.Dir(path), target)
+	}
+	way := "open that name to make it"
+	dir := filepath.Dir(target)
+	if _, err := os.Stat(dir); err != nil {
+		way = "make the folder " + dir + " first and open that name"
+	}
+	return fmt.Errorf("%s is a link to %s, which does not exist; %s, or remove the link: %w", path, target, way, fs.ErrNotExist)
 }
 
 // commitError says that nothing of a commit was stored, and what to do.

@@ -50,6 +50,13 @@ func TestOpenErrors(t *testing.T) {
 		}
 		return path
 	}
+	dangling := func(t *testing.T, target string) string {
+		path := filepath.Join(t.TempDir(), "link")
+		if err := os.Symlink(target, path); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
 	for _, c := range []struct {
 		name string
 		url  func(t *testing.T) string
@@ -77,6 +84,10 @@ func TestOpenErrors(t *testing.T) {
 		{"missing", func(t *testing.T) string { return "hdf:" + filepath.Join(t.TempDir(), "no.h5") + "?mode=rw" }, fs.ErrNotExist, "does not exist"},
 		{"missing, to read", func(t *testing.T) string { return "hdf:" + filepath.Join(t.TempDir(), "no.h5") + "?mode=r" }, fs.ErrNotExist, "does not exist"},
 		{"missing folder", func(t *testing.T) string { return "hdf:" + filepath.Join(t.TempDir(), "no", "x.h5") }, fs.ErrNotExist, "make it first"},
+		{"link to nothing", func(t *testing.T) string { return "hdf:" + dangling(t, "real/x.h5") }, fs.ErrNotExist, "real first and open that name, or remove the link"},
+		{"link to nothing in a folder", func(t *testing.T) string { return "hdf:" + dangling(t, "y.h5") }, fs.ErrNotExist, "y.h5, which does not exist; open that name"},
+		{"link to nothing, to read", func(t *testing.T) string { return "hdf:" + dangling(t, "real/x.h5") + "?mode=r" }, fs.ErrNotExist, "is a link to"},
+		{"folder that is a link to nothing", func(t *testing.T) string { return "hdfdir:" + dangling(t, "real/x") }, fs.ErrNotExist, "real first and open that name, or remove the link"},
 		{"unknown parameter", func(t *testing.T) string { return "hdf:x.h5?gzip=9" }, archive.ErrURL, "mode, nexus, sync"},
 		{"unknown mode", func(t *testing.T) string { return "hdf:x.h5?mode=w" }, archive.ErrURL, "create, rw, r"},
 		{"no path", func(t *testing.T) string { return "hdf:" }, archive.ErrURL, "no path"},

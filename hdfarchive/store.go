@@ -201,6 +201,9 @@ func ensure(path string, mode Mode) error {
 	if err := orphanedJournal(path); err != nil {
 		return err
 	}
+	if _, err := os.Readlink(path); err == nil { // to nothing
+		return absentError(path)
+	}
 	dir := filepath.Dir(path)
 	if st, err := os.Stat(dir); err != nil {
 		return fmt.Errorf("the folder %s does not exist; make it first: %w", dir, err)
