@@ -41,8 +41,12 @@ func openFunction(root *h5.Group, name string) (*function, error) {
 		return nil, err
 	}
 	entries, err := h.group.Group(entriesName)
-	if errors.Is(err, h5.ErrAbsent) && h.ours {
-		err = damaged("function %s has no %s", name, entriesName)
+	if errors.Is(err, h5.ErrAbsent) {
+		if ours, unknown := h.ours(); unknown != nil {
+			err = unknown
+		} else if ours {
+			err = damaged("function %s has no %s", name, entriesName)
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(err, h.group.Close())

@@ -1,8 +1,10 @@
 package hdfarchive
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/klepto-go/klepto/archive/driver"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
@@ -21,7 +23,6 @@ type home struct {
 	link     string // what the group is called in root
 	group    *h5.Group
 	lost     int
-	ours     bool // and not that of another program
 	// careful deletes nothing: HDF5 has failed to, and only a file that is opened
 	// again can be trusted after that.
 	careful bool
@@ -44,13 +45,37 @@ func openHome(root *h5.Group, function string) (*home, error) {
 	if err != nil {
 		return nil, err
 	}
-	i, err := h.group.Glance(".", attrLost, attrName)
+	i, err := h.group.Glance(".", attrLost)
 	if err != nil {
 		return nil, errors.Join(err, h.group.Close())
 	}
 	lost, _ := uintAttr(i, attrLost)
-	h.lost, h.ours = int(min(lost, maxLost)), i.Attr(attrName) != nil
+	h.lost = int(min(lost, maxLost))
 	return h, nil
+}
+
+// ours tells the group of a function that has lost its entries from one of another program,
+// which may well have an attribute called name. A function's has besides, of its first entry,
+// the names of the arguments, and of all the table of rows or the catalog.
+func (h *home) ours() (bool, error) {
+	i, err := h.group.Glance(".", attrName)
+	if err != nil || i.Attr(attrName) == nil {
+		return false, err
+	}
+	if i, err = h.group.Stat(".", attrArgs); err != nil {
+		return false, err
+	}
+	if a := i.Attr(attrArgs); a != nil {
+		var args []string
+		if text, ok := a.Text(); ok && json.Unmarshal([]byte(text), &args) == nil {
+			return true, nil
+		}
+	}
+	rows, err := h.group.Has(packedName)
+	if err != nil || rows || h.lost > 0 {
+		return true, err
+	}
+	return h.group.Has(catalogName)
 }
 
 const (
@@ -72,8 +97,11 @@ func newHome(root *h5.Group, function string, attrs []h5.Attr) (*home, error) {
 			h.link, h.lost = spareName(function, i), 1 // at least
 		}
 		g, err := root.Group(h.link)
-		if err == nil { // not reached: it would have been opened
+		if err == nil {
 			err = g.Close()
+		}
+		if err == nil || errors.Is(err, h5.ErrChanged) {
+			return nil, fmt.Errorf("%w: /%s in the file is of another program; rename it there, or the function", fs.ErrExist, h.link)
 		}
 		if !unreadable(err) || i == maxSpare {
 			break
