@@ -202,6 +202,7 @@ f.attrs["mine"] = "text"
 g = f.create_group("notes/deep/er")
 g.create_dataset("z", data=np.arange(1000.0), chunks=(100,), compression="gzip", shuffle=True)
 g.create_dataset("s", data=["a", "b"], dtype=h5py.string_dtype())
+f["notes"].attrs["name"] = "my notes"
 f["soft"] = h5py.SoftLink("/notes")
 f["out"] = h5py.ExternalLink("x.h5", "/y")
 f["f"].attrs["more"] = np.arange(3)
@@ -217,6 +218,7 @@ f["f"].attrs["more"] = np.arange(3)
 import h5py, sys, numpy as np
 f = h5py.File(sys.argv[1], "r")
 assert f.attrs["mine"] == "text" and f.attrs["format"]
+assert f["notes"].attrs["name"] == "my notes"
 z = f["notes/deep/er/z"]
 assert (z[:] == np.arange(1000.0)).all() and z.chunks == (100,) and z.compression == "gzip" and z.shuffle
 assert list(f["notes/deep/er/s"].asstr()) == ["a", "b"]
