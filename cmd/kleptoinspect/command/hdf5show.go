@@ -101,17 +101,14 @@ func (p *program) hdf5Show(ctx context.Context, f inspect.File, name, path strin
 			return err
 		}
 		if s.member != "" {
-			m, err := choose(x.members, s.member)
-			if err != nil {
+			if x.members, err = chooseAll(x.members, s.member); err != nil {
 				return err
 			}
-			for i := range x.tail {
-				if x.tail[i].path == m.path {
-					x.tail = x.tail[i : i+1]
-					break
+			if !x.whole {
+				if x.tail, err = chooseAll(x.tail, s.member); err != nil {
+					return err
 				}
 			}
-			x.members = []member{m}
 		}
 	}
 	var more int

@@ -111,6 +111,25 @@ func choose(members []member, path string) (member, error) {
 	return member{}, fmt.Errorf("no member %q; the value has %s", path, namesOf(members))
 }
 
+// chooseAll is choose that returns all members of a table, struct, list or map too.
+func chooseAll(members []member, path string) ([]member, error) {
+	m, err := choose(members, path)
+	if err == nil {
+		return []member{m}, nil
+	}
+	var all []member
+	for _, m := range members {
+		rest, ok := strings.CutPrefix(m.path, path)
+		if ok && path != "" && (rest[0] == '.' || rest[0] == '[') || strings.HasPrefix(m.selection, path+"/") {
+			all = append(all, m)
+		}
+	}
+	if len(all) == 0 {
+		return nil, err
+	}
+	return all, nil
+}
+
 // namesOf lists members for a message.
 func namesOf(members []member) string {
 	var names []string

@@ -100,7 +100,7 @@ attributes; of datasets over 64 MiB it reads the first and the last elements onl
 	}
 	s.flags(cmd, p)
 	cmd.Flags().StringVar(&s.function, "function", "", "only entries of this function")
-	cmd.Flags().StringVar(&s.member, "member", "", "only this member of the value, e.g. u")
+	cmd.Flags().StringVar(&s.member, "member", "", "only this member of the value and what is in it, e.g. u")
 	cmd.Flags().IntVar(&s.head, "head", 4, "show this many elements of each array")
 	cmd.Flags().IntVar(&s.limit, "limit", 100, "show at most this many members; 0 means all")
 	cmd.Flags().BoolVar(&s.values, "values", false, "with --json: all elements of the members")
@@ -125,11 +125,9 @@ func (s *show) entry(ctx context.Context, a *archive.Archive, e *entry, chosen b
 	}
 	members := r.members
 	if chosen {
-		m, err := choose(members, s.member)
-		if err != nil {
+		if members, err = chooseAll(members, s.member); err != nil {
 			return nil, nil, err
 		}
-		members = []member{m}
 	}
 	if s.slice != "" {
 		if len(members) != 1 {
