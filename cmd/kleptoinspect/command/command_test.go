@@ -276,7 +276,7 @@ func TestBadInput(t *testing.T) {
 		{2, "two numbers", with(plotAt, "--limits", "1")},
 		{2, "ascending order", with(plotAt, "--limits", "2,1")},
 		{2, "6x4", with(plotAt, "--size", "big")},
-		{2, "6x4", with(plotAt, "--size", "6x4cm")},
+		{2, "1 to 60 inches", with(plotAt, "--size", "6x0")},
 		{2, "dots per inch", with(plotAt, "--dpi", "1")},
 		{2, "end the name in .png", with(plotAt, "-o", "a.jpg")},
 		{1, "notes.txt/a.png: not a directory", with(plotAt, "-o", filepath.Join(text, "a.png"))},

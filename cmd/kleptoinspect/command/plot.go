@@ -192,6 +192,9 @@ func (s *plot) options() (*render.Options, error) {
 		if !ok || errW != nil || errH != nil {
 			return nil, usagef("--size %s; write width and height in inches, e.g. 6x4", s.size)
 		}
+		if o.Width == 0 || o.Height == 0 { // which options take for the default
+			return nil, usagef("--size %s; give 1 to 60 inches for each, e.g. 6x4", s.size)
+		}
 	}
 	if s.out != "" && s.out != "-" && !strings.HasSuffix(strings.ToLower(s.out), ".png") {
 		return nil, usagef("-o %s; end the name in .png", s.out)
