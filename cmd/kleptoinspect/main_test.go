@@ -139,6 +139,34 @@ func TestProgram(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "missing.h5")); err == nil {
 		t.Error("the inspector made the archive it was asked for")
 	}
+	if got := run(0, "info", "results.h5", "--hdf5"); !strings.Contains(got, "an HDF5 file of klepto: ") {
+		t.Errorf("info --hdf5: %s", got)
+	}
+	if got := run(1, "copy", "results.h5", "part.h5", "--function", "nope"); !strings.Contains(got, `results.h5: no function "nope"; the archive has `) {
+		t.Errorf("copy --function nope: %s", got)
+	}
+	for _, to := range []string{"no/such/c.h5", "no/such/c/", "hdf:no/such/c.h5", "hdfdir:no/such/c"} {
+		if got := run(1, "copy", "results.h5", to); !strings.Contains(got, to+": the folder "+filepath.Join(dir, "no/such")+" does not exist; make it first") {
+			t.Errorf("copy into a missing folder: %s", got)
+		}
+	}
+	if err := os.Symlink("no/such.h5", filepath.Join(dir, "link.h5")); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(1, "copy", "results.h5", "link.h5"); !strings.Contains(got, "link.h5 is a link to ") || !strings.Contains(got, "make the folder ") {
+		t.Errorf("copy to a link to nothing: %s", got)
+	}
+	if got := run(1, "ls", "link.h5"); !strings.Contains(got, "link.h5 is a link to no/such.h5, which does not exist") {
+		t.Errorf("ls of a link to nothing: %s", got)
+	}
+	if err := os.Remove(filepath.Join(dir, "link.h5")); err != nil {
+		t.Fatal(err)
+	}
+	for _, none := range []string{"part.h5", "no"} {
+		if _, err := os.Stat(filepath.Join(dir, none)); err == nil {
+			t.Errorf("%s was made", none)
+		}
+	}
 	leave(t, dir, "killed.h5")
 	if got := run(0, "recover", "killed.h5"); got != "recovered 1 commit from the journal; killed.h5 has 12 entries\n" {
 		t.Errorf("recover: %s", got)

@@ -53,7 +53,7 @@ func TestChanges(t *testing.T) {
 		}, "", 0, "2 entries copied", 2},
 		"copy none": {func(t *testing.T) []string {
 			return []string{"copy", demo(t), empty(), "--function", "none"}
-		}, "", 1, "entry not found of this function; the archive has fit, grayscott", 0},
+		}, "", 1, `no function "none"; the archive has fit, grayscott`, 0},
 		"merge": {func(t *testing.T) []string {
 			return []string{"merge", empty(), fresh(t, "a", "f", 4, 1), fresh(t, "b", "f", 6, 1), fresh(t, "c", "g", 2, 1)}
 		}, "", 0, "8 entries copied, 4 were there already\n", 8},

@@ -64,7 +64,11 @@ func openError(name string, err error) error {
 		return &wordedError{name + " is locked: the program that writes it must finish first, or at least finish what it is just now " +
 			"copying from its journal into the file; try again in a moment", err}
 	case errors.Is(err, fs.ErrNotExist):
-		return &wordedError{name + ": there is no such file or folder", err}
+		text := name + ": there is no such file or folder"
+		if target, e := os.Readlink(name); e == nil {
+			text = name + " is a link to " + target + ", which does not exist"
+		}
+		return &wordedError{text, err}
 	case errors.Is(err, archive.ErrFormat):
 		return &wordedError{noArchive(name), err}
 	case probed(err):

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/klepto-go/klepto/hdfarchive/inspect"
+	"github.com/klepto-go/klepto/value"
 )
 
 // Limits of what is listed of one file, where --limit does not say otherwise.
@@ -180,7 +181,13 @@ func (p *program) hdf5Info(ctx context.Context, f inspect.File, name string) err
 			{"more", w.more}, {"largest", list}})
 	}
 	p.printf("%s\n", p.style(bold, quoteIfNeeded(name)))
-	p.printf("an HDF5 file, not of klepto: %s, %s, %s", plural(counts[inspect.Group], "group", "groups"),
+	of := ", not of klepto"
+	for _, a := range root.Attrs {
+		if v, ok := a.Value.(*value.Array); ok && a.Name == "format" && v.Elem == value.String && v.Len() == 1 && element(v, 0).s == "klepto-hdf5" {
+			of = " of klepto" // an archive, or a file of a folder
+		}
+	}
+	p.printf("an HDF5 file%s: %s, %s, %s", of, plural(counts[inspect.Group], "group", "groups"),
 		plural(counts[inspect.Dataset], "dataset", "datasets"), plural(attrs, "attribute", "attributes"))
 	if links > 0 {
 		p.printf(", %s that are not followed", plural(links, "link", "links"))

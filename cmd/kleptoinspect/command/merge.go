@@ -1,9 +1,11 @@
 package command
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -75,6 +77,23 @@ func sameFile(a, b string) bool {
 	return err1 == nil && err2 == nil && os.SameFile(x, y)
 }
 
+// check refuses functions that a source does not have, before a destination is made.
+func (m *merge) check(ctx context.Context, name string, a *archive.Archive) error {
+	if len(m.functions) == 0 {
+		return nil
+	}
+	have, err := a.Functions(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range m.functions {
+		if !slices.ContainsFunc(have, func(h archive.Function) bool { return h.Name == f }) {
+			return fmt.Errorf("%s: %w", name, noFunction(f, have))
+		}
+	}
+	return nil
+}
+
 func (m *merge) run(cmd *cobra.Command, p *program, to string, from []string) (err error) {
 	rules := map[string]archive.Conflict{"error": archive.ConflictRefuse, "newest": archive.ConflictNewest, "keep": archive.ConflictKeep}
 	rule, ok := rules[m.conflict]
@@ -96,6 +115,9 @@ func (m *merge) run(cmd *cobra.Command, p *program, to string, from []string) (e
 			return err
 		}
 		sources = append(sources, a)
+		if err := m.check(cmd.Context(), name, a); err != nil {
+			return err
+		}
 	}
 	dst, err := openWritable(cmd.Context(), to, true)
 	if err != nil {

@@ -44,6 +44,9 @@ func openWritable(ctx context.Context, name string, create bool) (*archive.Archi
 		u.Params["mode"] = "rw"
 	}
 	a, err := archive.Open(ctx, u.String())
+	if e := (*archive.Error)(nil); create && errors.Is(err, fs.ErrNotExist) && errors.As(err, &e) { // its folder is not there
+		return nil, &wordedError{name + ": " + strings.TrimSuffix(e.Err.Error(), ": "+fs.ErrNotExist.Error()), err}
+	}
 	return a, openError(name, err)
 }
 
