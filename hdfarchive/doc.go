@@ -79,9 +79,9 @@
 //	time, duration                   int64 of nanoseconds, with units
 //	string, array of strings         UTF-8 of variable length
 //	a string with NUL or not UTF-8   opaque; an array with such: a group of bytes and ends
-//	struct of scalars                compound
-//	table ([]struct)                 compound with one dimension
-//	other struct, map, list          group; members are called as fields and keys, or 00, 01…
+//	struct of scalars, none a text   compound
+//	table ([]struct) without texts   compound with one dimension
+//	other struct, table, map, list   group; members are called as fields, columns and keys, or 00, 01…
 //	nil                              a dataset without data (H5S_NULL)
 //
 // Arrays and tables of 64 KiB and more lie in one piece, or where the options ask for
@@ -93,7 +93,9 @@
 // each place along it holds the coordinates; without one there is a scale without data
 // of that name (x), or where something else is called so, with the length behind it
 // (x_7). Arrays that are no field have DIMENSION_LABELS. h5netcdf asks for
-// phony_dims="sort" where other fields have axes without names.
+// phony_dims="sort" where other fields have axes without names. At a nil, such as a nil
+// slice, it fails: with "sort" wherever in the file it is, with "access" where it is in
+// the group itself. netCDF4 leaves a nil out, and both read what is only empty.
 //
 // With nexus=yes the groups have the attributes of NeXus besides: from the root, default
 // leads to the newest entry with an array, whose signal and axes silx view, NeXPy and h5web
