@@ -199,7 +199,7 @@ func copyFile(ctx context.Context, to, from string, tell func(done, total int)) 
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, dst.Close()) }()
+	defer func() { err = closeNew(dst, to, err) }()
 	c := copier{ctx: ctx, tell: tell}
 	in, err := src.Root()
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
+	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
 	"github.com/klepto-go/klepto/internal/need"
 )
 
@@ -368,8 +369,12 @@ func TestCompactFullDisk(t *testing.T) {
 				t.Fatal(err)
 			}
 			a = opened(t, hdfarchive.Open, path, o)
+			handles := h5.Handles()
 			_, err := a.Compact(t.Context(), nil)
 			wantNoSpace(t, err)
+			if n := h5.Handles(); n != handles {
+				t.Errorf("%d handles are left open", n-handles)
+			}
 			for _, e := range all {
 				wantValue(t, a, e)
 			}

@@ -2,6 +2,7 @@ package hdfarchive_test
 
 import (
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"github.com/klepto-go/klepto/archive"
 	"github.com/klepto-go/klepto/hdfarchive"
 	"github.com/klepto-go/klepto/hdfarchive/internal/h5"
+	"github.com/klepto-go/klepto/value"
 )
 
 // smallDisk is a folder on a disk of 8 MiB.
@@ -113,6 +115,36 @@ func TestFullDisk(t *testing.T) {
 				t.Errorf("%d handles are left open", n-handles)
 			}
 		})
+	}
+}
+
+// TestFullDiskLetsGo wants no file to stay open of what a full disk did not take.
+func TestFullDiskLetsGo(t *testing.T) {
+	x := make([]float64, 50_000)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range x {
+		x[i] = rng.NormFloat64()
+	}
+	for _, k := range kinds {
+		for i, v := range []value.Value{array(value.Float64, x, len(x)), text(strings.Repeat("x", 400_000)),
+			structOf("u", array(value.Float64, x, len(x)), "s", text(strings.Repeat("x", 400_000)))} {
+			a := opened(t, k.open, filepath.Join(smallDisk(t), "a"), &hdfarchive.Options{Compress: hdfarchive.CompressGzip, Fletcher32: true})
+			var err error
+			for n := 0; err == nil; n++ {
+				err = a.Put(t.Context(), entry("f", n, v))
+			}
+			wantNoSpace(t, err)
+			_ = a.Close() // there may be no room to empty the journal
+			fds, err := os.ReadDir("/proc/self/fd")
+			if err != nil {
+				t.Skip("needs /proc")
+			}
+			for _, fd := range fds {
+				if to, _ := os.Readlink("/proc/self/fd/" + fd.Name()); strings.Contains(to, t.Name()) {
+					t.Errorf("%s, value %d: %s is left open", k.scheme, i, to)
+				}
+			}
+		}
 	}
 }
 

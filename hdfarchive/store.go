@@ -231,10 +231,19 @@ func makeFile(path string, durable bool, fill func(root *h5.Group) error) error 
 	if err != nil {
 		return err
 	}
-	if err = errors.Join(fillFile(f, fill), f.Close()); err != nil || !durable {
+	if err = closeNew(f, path, fillFile(f, fill)); err != nil || !durable {
 		return err
 	}
 	return syncPath(path) // after the close, which writes too
+}
+
+// closeNew closes a file that is being made, and where that failed empties it before: HDF5
+// does not let go of a file that it cannot write to the end, as on a full disk.
+func closeNew(f *h5.File, path string, err error) error {
+	if err != nil {
+		_ = os.Truncate(path, 0) // who made it removes it
+	}
+	return errors.Join(err, f.Close())
 }
 
 // makeTables is makeFile for a file with tables, which HDF5 makes in memory.

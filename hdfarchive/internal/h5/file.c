@@ -143,6 +143,11 @@ int k_open_files(hid_t file, k_reply *r) {
 	return k_leave(r, n < 0 ? K_FAIL : K_OK);
 }
 
+/* Where HDF5 cannot write the rest of a file, as on a full disk, it closes it and keeps its
+   number, of which it would die when it closes all that is open at the end of a C program.
+   (A program in Go ends without that.) */
+__attribute__((constructor)) static void close_nothing_at_exit(void) { H5dont_atexit(); }
+
 int k_close_file(hid_t file, k_reply *r) {
 	k_enter(r);
 	k_forget_broken(file);
