@@ -62,6 +62,11 @@ func TestLeaks(t *testing.T) {
 						t.Error(err)
 					}
 				}
+				if i%10 == 0 {
+					if _, err := a.Compact(t.Context(), nil); err != nil {
+						t.Error(err)
+					}
+				}
 				closeNow(t, a)
 				bad := filepath.Join(dir, "bad")
 				if err := os.WriteFile(bad, []byte("\x89HDF\r\n\x1a\nnonsense"), 0o666); err != nil {
