@@ -82,7 +82,7 @@ func compactFile(ctx context.Context, path string, tell func(done, total int)) (
 		return r, writeError(path, err)
 	}
 	temp := compactName(path)
-	defer removeCompact(path) // finds nothing, as it should, once it has its name
+	defer func() { err = errors.Join(err, removeCompact(path)) }() // finds nothing, as it should, once it has its name
 	if err := copyFile(ctx, temp, path, tell); damage(err) {
 		return r, fmt.Errorf("%w; kleptoinspect copy brings what can be read into another archive", writeError(path, err))
 	} else if err != nil {

@@ -40,10 +40,10 @@ func remove(t *testing.T, a *archive.Archive, all ...*archive.Entry) {
 	}
 }
 
-// names lists what a folder holds that matches a pattern.
-func names(t *testing.T, dir, pattern string) []string {
+// leftovers names the files in a folder that are on their way.
+func leftovers(t *testing.T, dir string) []string {
 	t.Helper()
-	paths, err := filepath.Glob(filepath.Join(dir, pattern))
+	paths, err := filepath.Glob(filepath.Join(dir, ".klepto-*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestCompact(t *testing.T) {
 				t.Errorf("Verify: %+v, %v", p, err)
 			}
 			closeNow(t, a)
-			if left := names(t, filepath.Dir(path), ".klepto-*"); len(left) > 0 {
+			if left := leftovers(t, filepath.Dir(path)); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
 			}
 		})
@@ -310,7 +310,7 @@ func TestCompactKilled(t *testing.T) {
 		}
 		put(t, a, gone[0])
 		closeNow(t, a)
-		if left := names(t, dir, ".klepto-*"); len(left) > 0 {
+		if left := leftovers(t, dir); len(left) > 0 {
 			t.Errorf("killed after step %d: left behind: %v", 1+12*i, left)
 		}
 	}
@@ -386,7 +386,7 @@ func TestCompactFullDisk(t *testing.T) {
 			}
 			wantListed(t, a, "f", all...)
 			closeNow(t, a)
-			if left := names(t, dir, ".klepto-*"); len(left) > 0 {
+			if left := leftovers(t, dir); len(left) > 0 {
 				t.Errorf("left behind: %v", left)
 			}
 		})
@@ -413,7 +413,7 @@ func TestCompactLeftovers(t *testing.T) {
 	}
 	want := func(what string, left ...string) {
 		t.Helper()
-		if got := names(t, dir, ".klepto-*"); !slices.Equal(got, left) {
+		if got := leftovers(t, dir); !slices.Equal(got, left) {
 			t.Errorf("after %s there are %q, want %q", what, got, left)
 		}
 	}

@@ -45,7 +45,6 @@ func TestOthersGroups(t *testing.T) {
 				return err
 			})
 			a = openURL(t, "hdf:"+path)
-			defer closeNow(t, a)
 			fns, err := a.Functions(t.Context())
 			if c.damaged {
 				if err != nil || len(fns) != 2 {
@@ -56,6 +55,7 @@ func TestOthersGroups(t *testing.T) {
 						t.Errorf("a listing says %v", err)
 					}
 				}
+				closeNow(t, a)
 				return
 			}
 			if err != nil || len(fns) != 1 {
@@ -77,7 +77,6 @@ func TestOthersGroups(t *testing.T) {
 				}
 				return err
 			})
-			a = openURL(t, "hdf:"+path)
 		})
 	}
 }
