@@ -205,9 +205,12 @@ func ensure(path string, mode Mode) error {
 		return absentError(path)
 	}
 	dir := filepath.Dir(path)
-	if st, err := os.Stat(dir); err != nil {
-		return fmt.Errorf("the folder %s does not exist; make it first: %w", dir, err)
-	} else if !st.IsDir() {
+	switch st, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the folder %s does not exist; make it first: %w", dir, fs.ErrNotExist)
+	case err != nil:
+		return makeError(path, err)
+	case !st.IsDir():
 		return fmt.Errorf("%w: %s is no folder", driver.ErrFormat, dir)
 	}
 	temp, err := tempName(path)

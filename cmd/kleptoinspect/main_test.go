@@ -146,7 +146,7 @@ func TestProgram(t *testing.T) {
 		t.Errorf("copy --function nope: %s", got)
 	}
 	for _, to := range []string{"no/such/c.h5", "no/such/c/", "hdf:no/such/c.h5", "hdfdir:no/such/c"} {
-		if got := run(1, "copy", "results.h5", to); !strings.Contains(got, to+": the folder "+filepath.Join(dir, "no/such")+" does not exist; make it first") {
+		if got := run(1, "copy", "results.h5", to); !strings.Contains(got, to+": the folder "+filepath.Join(dir, "no/such")+" does not exist; make it first\n") {
 			t.Errorf("copy into a missing folder: %s", got)
 		}
 	}
