@@ -19,7 +19,8 @@ import (
 )
 
 // Compact copies everything in the file into a new one, as it is, and puts that in its
-// place; see driver.Compacter. Indexes are made anew. It needs the file for itself.
+// place; see driver.Compacter. Indexes that no longer fit, or are damaged, are made anew.
+// It needs the file for itself.
 func (a *File) Compact(ctx context.Context, tell func(done, total int)) (r driver.CompactResult, err error) {
 	a.mu.Lock() // operations wait; List goes on afterwards
 	defer a.mu.Unlock()
@@ -130,7 +131,7 @@ func removeCompact(path string) error {
 // lets it: who may not give files away has compacted the file all the same.
 func keepOwner(path string, like os.FileInfo) {
 	if st, ok := like.Sys().(*syscall.Stat_t); ok && os.Chown(path, int(st.Uid), int(st.Gid)) != nil {
-		_ = os.Chown(path, -1, int(st.Gid))
+		_ = os.Chown(path, -1, int(st.Gid)) // as far as the system lets it
 	}
 }
 

@@ -28,7 +28,7 @@ func newLedger(bytes []byte, forms []*form, n int) *ledger {
 	const bitsEach = 32
 	return &ledger{
 		listing: &listing{rows: rowList{bytes: bytes, forms: forms, order: make([]rowPlace, 0, n)}},
-		seen:    make([]uint64, 1<<bits.Len(uint(n*bitsEach/64))),
+		seen:    make([]uint64, 1<<bits.Len(uint(n/(64/bitsEach)))),
 		again:   make(map[keymap.Digest]int),
 		ofName:  make(map[string]int),
 	}

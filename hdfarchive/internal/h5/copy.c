@@ -175,14 +175,7 @@ static int check_storage(hid_t plist) {
 	H5D_layout_t layout = H5Pget_layout(plist);
 	if (layout != H5D_CHUNKED)
 		return layout == H5D_VIRTUAL || (layout == H5D_CONTIGUOUS && H5Pget_external_count(plist) != 0) ? K_CHANGED : K_OK;
-	for (int i = H5Pget_nfilters(plist); i > 0; i--) {
-		unsigned flags;
-		size_t none = 0;
-		H5Z_filter_t f = H5Pget_filter2(plist, (unsigned)i - 1, &flags, &none, NULL, 0, NULL, NULL);
-		if (f != H5Z_FILTER_DEFLATE && f != H5Z_FILTER_SHUFFLE && f != H5Z_FILTER_FLETCHER32)
-			return K_CHANGED;
-	}
-	return k_copies_chunks() ? K_OK : K_CHANGED;
+	return k_plugin_of(plist) == 0 && k_copies_chunks() ? K_OK : K_CHANGED;
 }
 
 static int copy_set(hid_t from, const char *name, copy *c) {

@@ -122,8 +122,8 @@ static int write_chunks(hid_t id, const extent *e, k_cur *c, const uint8_t *data
 #endif
 }
 
-/* k_put makes a dataset with its data and attributes: as a whole, or, where no more of it
-   fails than one call, not at all. It has its name from the beginning: HDF5 takes a
+/* k_put makes a dataset with its data and attributes; where that fails, it deletes what is
+   there, as far as HDF5 can. It has its name from the beginning: HDF5 takes a
    dataset without one for deleted once its header had to leave the cache, as it has to for
    a text as large as that, and gives its room to the next. */
 int k_put(hid_t loc, const char *name, const uint8_t *req, size_t n, const void *data, size_t len, k_reply *r) {
@@ -197,6 +197,21 @@ out:
 	return k_leave(r, code);
 }
 
+/* k_plugin_of is the first filter in a list that HDF5 does not itself bring, 0 where there is none. */
+H5Z_filter_t k_plugin_of(hid_t plist) {
+	int n = H5Pget_nfilters(plist);
+	if (n < 0)
+		return H5Z_FILTER_ERROR;
+	for (int i = 0; i < n; i++) {
+		unsigned flags;
+		size_t none = 0;
+		H5Z_filter_t f = H5Pget_filter2(plist, (unsigned)i, &flags, &none, NULL, 0, NULL, NULL);
+		if (f != H5Z_FILTER_DEFLATE && f != H5Z_FILTER_SHUFFLE && f != H5Z_FILTER_FLETCHER32)
+			return f;
+	}
+	return 0;
+}
+
 /* open_data opens a dataset whose bytes lie in this file and, unless they are read as they are stored,
    went through no filters but those that HDF5 itself brings. */
 static hid_t open_data(hid_t loc, const char *name, int stored, k_reply *r, int *code) {
@@ -211,18 +226,14 @@ static hid_t open_data(hid_t loc, const char *name, int stored, k_reply *r, int 
 	*code = K_FAIL;
 	plist = H5Dget_create_plist(id);
 	if (plist >= 0) {
-		int filters = stored ? 0 : H5Pget_nfilters(plist), outside = H5Pget_external_count(plist);
-		if (filters >= 0 && outside >= 0)
+		int outside = H5Pget_external_count(plist);
+		if (outside >= 0)
 			*code = K_OK;
 		if (outside > 0 || H5Pget_layout(plist) == H5D_VIRTUAL)
 			*code = k_refuse(r, "its data lie in other files");
-		for (int i = 0; i < filters && *code == K_OK; i++) {
-			unsigned flags;
-			size_t none = 0;
-			H5Z_filter_t f = H5Pget_filter2(plist, (unsigned)i, &flags, &none, NULL, 0, NULL, NULL);
-			if (f != H5Z_FILTER_DEFLATE && f != H5Z_FILTER_SHUFFLE && f != H5Z_FILTER_FLETCHER32)
-				*code = k_refuse(r, "it needs filter %d, which comes from a plugin", (int)f);
-		}
+		H5Z_filter_t plugin = stored ? 0 : k_plugin_of(plist);
+		if (*code == K_OK && plugin != 0)
+			*code = k_refuse(r, "it needs filter %d, which comes from a plugin", (int)plugin);
 	}
 	k_note(r, *code);
 	k_drop(plist);

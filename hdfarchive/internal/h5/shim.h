@@ -85,6 +85,7 @@ hid_t k_raw_type(void);
 hid_t k_link_plist(void);
 int k_free_name(hid_t loc, const char *name);
 
+H5Z_filter_t k_plugin_of(hid_t plist);
 hid_t k_open_data(hid_t loc, const char *name, k_reply *r, int *code);
 hid_t k_open_stored(hid_t loc, const char *name, k_reply *r, int *code);
 hid_t k_open_hard(hid_t loc, const char *name, k_reply *r, int *code);
